@@ -1,0 +1,1 @@
+"""Workloads and timings; `pytest benchmarks --benchmark-enable` measures, other runs only try."""

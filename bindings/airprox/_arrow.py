@@ -1,0 +1,190 @@
+"""Arrow in, NumPy out: the only code that looks into Arrow's buffers.
+
+Everything physical ends here: slices, chunks, dictionaries, run ends, views, extension types and
+nulls go in, flat read-only arrays come out, without a copy where Arrow's own memory will do.
+Nothing here may be called with data that `read_table` and `checked` have not seen.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute
+from numpy.typing import NDArray
+
+from .errors import SchemaError, SchemaTypeError
+
+Array = TypeVar("Array", bound=NDArray[Any])
+# pyarrow makes these functions when it is imported, where static checkers do not see them.
+pc: Any = pyarrow.compute
+
+
+class Numbers(NamedTuple):
+    """A column as numbers; the value of a null is 0 and `null` (or None) tells which they are."""
+
+    values: NDArray[Any]
+    null: NDArray[np.bool_] | None
+
+
+def frozen(array: Array) -> Array:
+    """A read-only view: kernels compile once if their inputs are always read-only."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def read_table(source: object) -> pa.Table:
+    """The table of any Arrow producer or mapping of arrays, not yet checked (see `checked`).
+
+    Memory that its owner can still write to (NumPy, pandas) is copied, since a fleet is immutable.
+    """
+    try:
+        if isinstance(source, pa.Table):
+            return source
+        if isinstance(source, Mapping):
+            return pa.table({name: _column(values) for name, values in source.items()})
+        if type(source).__module__.partition(".")[0] == "pandas":
+            return pa.table(source.copy())  # pyright: ignore[reportAttributeAccessIssue]
+        if hasattr(source, "__arrow_c_stream__"):
+            return pa.RecordBatchReader.from_stream(source).read_all()
+        if hasattr(source, "__arrow_c_array__"):
+            return pa.Table.from_batches([pa.record_batch(source)])
+    except (pa.ArrowException, ValueError, TypeError) as error:
+        raise SchemaError(
+            f"the source must be readable as an Arrow table, found: {error}"
+        ) from error
+    raise SchemaTypeError(
+        "the source must be an Arrow producer (__arrow_c_stream__ or __arrow_c_array__) or a "
+        f"mapping of arrays, found {type(source).__name__}"
+    )
+
+
+def _column(values: Any) -> pa.Array | pa.ChunkedArray:
+    if isinstance(values, (pa.Array, pa.ChunkedArray)):
+        return values
+    if isinstance(values, np.ndarray):
+        return pa.array(values.copy())
+    if hasattr(values, "__arrow_c_stream__"):
+        return pa.chunked_array(values)
+    return pa.array(values)
+
+
+def checked(table: pa.Table, names: Sequence[str]) -> pa.Table:
+    """The named columns, fully validated: nothing may read an offset or an index before this."""
+    chosen = table.select(list(names))
+    try:
+        chosen.validate(full=True)
+    except pa.ArrowException as error:
+        raise SchemaError(f"the source must be valid Arrow data, found: {error}") from error
+    return chosen
+
+
+def _by_chunk(column: pa.ChunkedArray, kind: pa.DataType, function: Any) -> pa.ChunkedArray:
+    return pa.chunked_array([function(chunk) for chunk in column.chunks], kind)
+
+
+def plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The same values in the plainest type: no extension, dictionary, run ends or views."""
+    kind: Any = column.type
+    if isinstance(kind, pa.BaseExtensionType):
+        return plain(_by_chunk(column, kind.storage_type, lambda chunk: chunk.storage))
+    if pa.types.is_dictionary(kind):
+        chunks = [_decoded(chunk) for chunk in column.chunks]
+        return pa.chunked_array(chunks, chunks[0].type if chunks else plain_type(kind))
+    if pa.types.is_run_end_encoded(kind):
+        return plain(_by_chunk(column, kind.value_type, pc.run_end_decode))
+    # Views have neither `take` nor run ends in pyarrow 26.
+    target = plain_type(kind)
+    return column if target == kind else column.cast(target)
+
+
+def plain_type(kind: Any) -> Any:
+    """The type that `plain` gives to a column of type `kind`."""
+    if isinstance(kind, pa.BaseExtensionType):
+        return plain_type(kind.storage_type)
+    if pa.types.is_dictionary(kind) or pa.types.is_run_end_encoded(kind):
+        return plain_type(kind.value_type)
+    if pa.types.is_string_view(kind):
+        return pa.string()
+    return pa.binary() if pa.types.is_binary_view(kind) else kind
+
+
+def _decoded(chunk: pa.DictionaryArray) -> pa.Array:
+    values = joined(plain(pa.chunked_array([chunk.dictionary])))
+    return values.take(chunk.indices)
+
+
+def joined(column: pa.ChunkedArray) -> pa.Array:
+    """The column as one array; `combine_chunks` would copy even a single chunk."""
+    if column.num_chunks == 1:
+        return column.chunk(0)
+    if column.num_chunks == 0:
+        return pa.array([], column.type)
+    return pa.concat_arrays(column.chunks)
+
+
+def dense(array: pa.Array, kind: pa.DataType) -> Numbers:
+    """A primitive array as NumPy sees it; `kind` is a numeric type of the same width."""
+    null = None
+    if array.null_count:
+        null = np.asarray(array.is_null().to_numpy(zero_copy_only=False))
+        array = array.fill_null(pa.scalar(0, pa.int64()).cast(array.type))
+    values = array.view(kind).to_numpy(zero_copy_only=True)
+    # Arrow allows unaligned buffers (they come over the wire); NumPy would compile anew for them.
+    return Numbers(frozen(np.require(values, requirements=["C", "A"])), null)
+
+
+def numbers(column: pa.ChunkedArray, label: str) -> Numbers:
+    """A column of any numeric type as float64."""
+    column = plain(column)
+    kind = column.type
+    if pa.types.is_null(kind):
+        column = column.cast(pa.float64())
+    elif not (pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_decimal(kind)):
+        raise SchemaTypeError(f"column {label} must hold numbers, found {kind}")
+    if column.type != pa.float64():
+        column = column.cast(pa.float64(), safe=False)
+    return dense(joined(column), pa.float64())
+
+
+def flat_lists(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, NDArray[np.int64]]:
+    """All items of a list column, and each row's number of items; a null list has -1, owns none.
+
+    `flatten` honours slices and drops what null slots own, where `values` does neither.
+    """
+    column = plain(column)
+    items = [chunk.flatten() for chunk in column.chunks]
+    counts = [chunk.value_lengths().fill_null(-1).cast(pa.int64()) for chunk in column.chunks]
+    lengths = joined(pa.chunked_array(counts, pa.int64())).to_numpy()
+    return pa.chunked_array(items, column.type.value_type), lengths
+
+
+def struct_fields(column: pa.ChunkedArray) -> dict[str, pa.ChunkedArray]:
+    """The columns of a struct column; `flatten` makes a null struct's children null as well."""
+    column = plain(column)
+    chunks = [chunk.flatten() for chunk in column.chunks]
+    return {
+        field.name: pa.chunked_array([chunk[place] for chunk in chunks], field.type)
+        for place, field in enumerate(column.type)
+    }
+
+
+def to_ipc(table: pa.Table) -> pa.Buffer:
+    """The table as an Arrow IPC stream; a pickled slice would drag its whole parent along."""
+    size = pa.MockOutputStream()
+    _write_ipc(table, size)
+    # A stream that grows would copy what it holds again and again.
+    buffer = pa.allocate_buffer(size.size())
+    _write_ipc(table, pa.FixedSizeBufferWriter(buffer))
+    return buffer
+
+
+def _write_ipc(table: pa.Table, sink: pa.NativeFile) -> None:
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+
+
+def from_ipc(data: pa.Buffer) -> pa.Table:
+    """The table that `to_ipc` wrote."""
+    return pa.ipc.open_stream(data).read_all()

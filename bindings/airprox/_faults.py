@@ -1,0 +1,69 @@
+"""Trajectories that break a rule: collected with row and reason, then raised or set aside."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from .errors import InvalidTrajectories, SchemaError
+
+
+class Faults:
+    """The faults of a fleet being read: at most one, the first found, for each trajectory."""
+
+    def __init__(self, ids: pa.Array, invalid: str) -> None:
+        if invalid not in ("raise", "reject"):
+            raise SchemaError(f"invalid must be 'raise' or 'reject', found {invalid!r}")
+        self._ids = ids
+        self._raises = invalid == "raise"
+        self._found: dict[int, tuple[int, str]] = {}
+
+    def add(
+        self,
+        trajectories: Iterable[int],
+        rows: Iterable[int],
+        reason: Callable[[int], str],
+        places: Iterable[int],
+    ) -> None:
+        """Record each trajectory's offending input row; `reason` makes a sentence of a place."""
+        for trajectory, row, place in zip(trajectories, rows, places, strict=True):
+            if int(trajectory) not in self._found:
+                self._found[int(trajectory)] = int(row), reason(int(place))
+
+    def kept(self, count: int) -> NDArray[np.bool_]:
+        """Which of `count` trajectories have no fault so far."""
+        keep = np.ones(count, np.bool_)
+        keep[[*self._found]] = False
+        return keep
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def settle(self) -> pa.Table:
+        """Raise `InvalidTrajectories` for the first offending row, or return the rejected."""
+        found = sorted((row, number, reason) for number, (row, reason) in self._found.items())
+        if found and self._raises:
+            row, number, reason = found[0]
+            more = f"; {len(found):,} trajectories are invalid" if len(found) > 1 else ""
+            raise InvalidTrajectories(
+                f"{reason}, at row {row} of trajectory {self.name(number)}{more}"
+                " (invalid='reject' sets such trajectories aside)"
+            )
+        rows, numbers, reasons = zip(*found, strict=True) if found else ((), (), ())
+        return rejected_table(rows, self._ids.take(pa.array(numbers, pa.int64())), reasons)
+
+    def name(self, number: int) -> str:
+        """An id as a message shows it."""
+        return repr(self._ids[number].as_py())
+
+
+def rejected_table(rows: Any, ids: pa.Array, reasons: Any) -> pa.Table:
+    """The table of trajectories that were set aside."""
+    columns = {
+        "row": pa.array(rows, pa.int64()),
+        "id": ids,
+        "reason": pa.array(reasons, pa.string()),
+    }
+    return pa.table(columns)

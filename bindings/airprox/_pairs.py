@@ -1,0 +1,118 @@
+"""Which pairs of rows closest approaches are asked for."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from airprox_kernel.closest import list_common_pairs
+from airprox_kernel.job import Job
+
+from ._account import row_spans
+from ._arrow import read_table
+from ._job import Sides, matching_rows
+from .errors import InvalidTrajectories, SchemaError, SchemaTypeError, TooManyPairs
+from .fleet import Fleet
+
+MOST_PAIRS = 20_000_000
+PAIR_BYTES = 120
+"""Memory per pair, results and table."""
+
+
+class Pairs(NamedTuple):
+    """Pairs of rows, (pairs,) int64 each."""
+
+    own: NDArray[np.int64]
+    other: NDArray[np.int64]
+
+
+def all_pairs(job: Job, max_pairs: int | None) -> Pairs:
+    """Return all pairs whose spans share an instant, by rows."""
+    own = row_spans(job.own, job.window)
+    other = own if job.single else row_spans(job.other, job.window)
+    nothing = np.empty(0, np.int64)
+    count = list_common_pairs(*own, *other, job.single, nothing, nothing)
+    _check_number(count, max_pairs)
+    pairs = Pairs(np.empty(count, np.int64), np.empty(count, np.int64))
+    list_common_pairs(*own, *other, job.single, pairs.own, pairs.other)
+    return pairs
+
+
+def _check_number(count: int, max_pairs: int | None) -> None:
+    limit = MOST_PAIRS if max_pairs is None else max_pairs
+    if isinstance(limit, bool) or not isinstance(limit, int) or limit < 0:
+        raise SchemaTypeError(f"max_pairs must be a whole number of at least 0, not {limit!r}")
+    if count > limit:
+        raise TooManyPairs(
+            f"there may be at most {limit:,} pairs, but there are {count:,} (about "
+            f"{count * PAIR_BYTES:,} bytes); raise max_pairs, or ask for fewer with pairs="
+        )
+
+
+def find_pairs(sides: Sides, pairs: object, max_pairs: int | None) -> Pairs:
+    """Return the rows that a table of pairs asks for."""
+    table = read_table(pairs)
+    _check_number(table.num_rows, max_pairs)
+    names = table.column_names
+    if "own_row" in names and "other_row" in names:
+        own = _rows(table["own_row"], "own_row", len(sides.own))
+        other = _rows(table["other_row"], "other_row", len(sides.other))
+    elif "own" in names and "other" in names:
+        own = _rows_of_ids(table["own"], "own", sides.own)
+        other = _rows_of_ids(table["other"], "other", sides.other)
+    else:
+        raise SchemaError(
+            "pairs must have the columns own_row and other_row, or own and other, but has "
+            f"{', '.join(names) or 'none'}"
+        )
+    itself = np.flatnonzero(own == other) if sides.single else own[:0]
+    if itself.size:
+        row = int(itself[0])
+        raise InvalidTrajectories(
+            f"a pair must be of two trajectories, but row {row} of pairs asks for "
+            f"{sides.own.ids[int(own[row])].as_py()!r} twice"
+        )
+    return Pairs(own, other)
+
+
+def _rows(column: pa.ChunkedArray, name: str, rows: int) -> NDArray[np.int64]:
+    if not (pa.types.is_integer(column.type) or len(column) == 0):
+        raise SchemaTypeError(f"{name} of pairs must hold whole numbers, not {column.type}")
+    values = np.asarray(_without_nulls(column, name).to_numpy(), np.int64)
+    wrong = np.flatnonzero((values < 0) | (values >= rows))
+    if wrong.size:
+        row = int(wrong[0])
+        raise InvalidTrajectories(
+            f"{name} of pairs must be between 0 and {rows - 1}, but is {values[row]} in row {row}"
+        )
+    return values
+
+
+def _rows_of_ids(column: pa.ChunkedArray, name: str, fleet: Fleet) -> NDArray[np.int64]:
+    if len(column) == 0:
+        return np.empty(0, np.int64)
+    ids = _without_nulls(column, name).combine_chunks()
+    if pa.types.is_dictionary(ids.type):
+        ids = ids.dictionary_decode()
+    values = matching_rows(fleet.ids, ids)
+    wrong = np.flatnonzero(values < 0)
+    if wrong.size:
+        row = int(wrong[0])
+        raise InvalidTrajectories(
+            f"{name} of pairs must be an id of the fleet, but is {ids[row].as_py()!r} in row {row}"
+        )
+    return values
+
+
+def _without_nulls(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
+    if column.null_count:
+        row = column.is_null().to_pylist().index(True)
+        raise InvalidTrajectories(f"{name} of pairs must not be null, but is in row {row}")
+    return column
+
+
+def without_exempt(job: Job, pairs: Pairs) -> Pairs:
+    """Return the pairs that are not one aircraft on both sides."""
+    kept = job.own_identity[pairs.own] != job.other_identity[pairs.other]
+    return Pairs(np.ascontiguousarray(pairs.own[kept]), np.ascontiguousarray(pairs.other[kept]))

@@ -1,0 +1,186 @@
+"""Tracks become what the kernels take: parts, surface vectors, and legs of at most 20 km."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from airprox_kernel import gaps, geodesic, surface
+from airprox_kernel.knots import Knots
+
+from ._arrow import frozen
+from ._rows import Read, take_carried
+from ._times import LONGEST_LEG, NANOSECONDS
+from ._tracks import Tracks, add_fault, offsets, without
+
+JOINED_GAP = 600.0
+"""Seconds: a leg that takes longer and is not split is counted, since nobody recorded it."""
+NOTHING: NDArray[np.float64] = frozen(np.empty(0))
+NO_PLACES: NDArray[np.int64] = frozen(np.empty(0, np.int64))
+
+
+class Prepared(NamedTuple):
+    """Everything a fleet knows; all arrays are read-only."""
+
+    knots: Knots
+    latitude: NDArray[np.float64]
+    """(original knots,) degrees as they came in; length 0 in the planar frame."""
+    longitude: NDArray[np.float64]
+    original: NDArray[np.int64]
+    """Geodetic: the places of the knots that came in, the others cut legs; length 0 means all."""
+    ids: pa.Array
+    carried: pa.Table
+    rejected: pa.Table
+    time_type: pa.DataType
+    altitude_reference: str | None
+    max_gap: float
+    joined_gaps: int
+    duplicates_dropped: int
+
+
+class Parts(NamedTuple):
+    """The offsets of `Knots`."""
+
+    part_start: NDArray[np.int64]
+    part_row: NDArray[np.int64]
+    row_start: NDArray[np.int64]
+
+
+def duration(seconds: float, time: NDArray[Any]) -> int | float:
+    """Seconds in the unit of `time`: the nearest whole ns, at most int64's largest, or seconds."""
+    if time.dtype == np.float64:
+        return seconds
+    largest = 2**63 - 1
+    return largest if seconds >= 9e9 else round(seconds * NANOSECONDS)
+
+
+def split(tracks: Tracks, max_gap: float) -> Parts:
+    """Split tracks into parts at the legs that take longer than `max_gap` seconds."""
+    rows = len(tracks.number)
+    if max_gap == np.inf:
+        every = frozen(np.arange(rows + 1))
+        return Parts(tracks.start, every[:-1], every)
+    limit = duration(max_gap, tracks.time)
+    counts = np.empty(rows, np.int64)
+    gaps.count_parts(tracks.time, tracks.start, limit, counts)
+    row_start = offsets(counts)
+    part_start = np.empty(row_start[-1] + 1, np.int64)
+    part_row = np.empty(row_start[-1], np.int64)
+    gaps.fill_parts(tracks.time, tracks.start, limit, row_start, part_start, part_row)
+    return Parts(frozen(part_start), frozen(part_row), row_start)
+
+
+def prepare(
+    tracks: Tracks, read: Read, geodetic: bool, max_gap: float, altitude_reference: str | None
+) -> Prepared:
+    """The fleet of all tracks whose legs can be flown; the others are set aside."""
+    bad = _bad_legs(tracks, split(tracks, max_gap), read)
+    if len(bad):
+        tracks = without(tracks, bad)
+    parts = split(tracks, max_gap)
+    limit = duration(JOINED_GAP, tracks.time)
+    joined_gaps = int(gaps.count_long_legs(tracks.time, parts.part_start, limit))
+    first, second, third = tracks.position
+    if not geodetic:
+        knots = Knots(tracks.time, first, second, NOTHING, third, *parts, False)
+        original, latitude, longitude = NO_PLACES, NOTHING, NOTHING
+    else:
+        latitude, longitude = first, second
+        knots, original, bad = _geodetic(tracks, parts, read)
+        if len(bad):
+            return prepare(without(tracks, bad), read, geodetic, max_gap, altitude_reference)
+    rejected = read.faults.settle()
+    every = len(tracks.number) == len(read.ids)
+    return Prepared(
+        knots,
+        latitude,
+        longitude,
+        original,
+        read.ids if every else read.ids.take(pa.array(tracks.number)),
+        read.carried if every else take_carried(read.carried, tracks.number),
+        rejected,
+        read.values.time.time_type,
+        altitude_reference,
+        max_gap,
+        joined_gaps,
+        tracks.duplicates_dropped,
+    )
+
+
+def _bad_legs(tracks: Tracks, parts: Parts, read: Read) -> NDArray[np.int64]:
+    """The tracks with a leg that takes more nanoseconds than float64 counts one by one."""
+    if tracks.time.dtype == np.float64 or not gaps.count_long_legs(
+        tracks.time, parts.part_start, LONGEST_LEG
+    ):
+        return NO_PLACES
+    legs = np.empty(len(parts.part_row), np.int64)
+    gaps.first_long_legs(tracks.time, parts.part_start, LONGEST_LEG, legs)
+    found = np.flatnonzero(legs >= 0)
+    bad, first = np.unique(parts.part_row[found], return_index=True)
+
+    def reason(knot: int) -> str:
+        days = int(tracks.time[knot] - tracks.time[knot - 1]) / (86_400 * NANOSECONDS)
+        return f"a leg must not take longer than 104 days, found {days:.1f} days (see max_gap)"
+
+    add_fault(tracks, read, bad, legs[found[first]], reason)
+    return bad
+
+
+def _geodetic(
+    tracks: Tracks, parts: Parts, read: Read
+) -> tuple[Knots, NDArray[np.int64], NDArray[np.int64]]:
+    """Knots as surface vectors with long legs cut, the places of the original ones, bad tracks."""
+    latitude, longitude, altitude = tracks.position
+    x, y, z = (np.empty(len(latitude)) for _ in range(3))
+    surface.surface_vectors(latitude, longitude, x, y, z)
+    x, y, z = frozen(x), frozen(y), frozen(z)
+    pieces, status = np.empty(len(x), np.int64), np.empty(len(x), np.uint8)
+    geodesic.count_cuts(tracks.time, x, y, z, latitude, longitude, parts.part_start, pieces, status)
+    bad = _refuse_uncuttable(tracks, status, read)
+    total = int(pieces.sum())
+    if len(bad) or total == len(x):
+        return Knots(tracks.time, x, y, z, altitude, *parts, True), NO_PLACES, bad
+    cut_time = np.empty(total, tracks.time.dtype)
+    cut_x, cut_y, cut_z, cut_altitude = (np.empty(total) for _ in range(4))
+    source = np.empty(total, np.int64)
+    geodesic.cut_legs(
+        tracks.time, latitude, longitude, x, y, z, altitude, frozen(pieces),
+        cut_time, cut_x, cut_y, cut_z, cut_altitude, source,
+    )  # fmt: skip
+    original = np.flatnonzero(source >= 0)
+    # A part begins with a knot that came in, so its offset moves with that knot.
+    part_start = np.append(original, total)[parts.part_start]
+    knots = Knots(
+        time=frozen(cut_time),
+        x=frozen(cut_x),
+        y=frozen(cut_y),
+        z=frozen(cut_z),
+        altitude=frozen(cut_altitude),
+        part_start=frozen(part_start),
+        part_row=parts.part_row,
+        row_start=parts.row_start,
+        geodetic=True,
+    )
+    return knots, frozen(original), bad
+
+
+def _refuse_uncuttable(tracks: Tracks, status: NDArray[np.uint8], read: Read) -> NDArray[np.int64]:
+    """The tracks with a leg of no definite course, or too short in time to be cut."""
+    legs = np.flatnonzero(status)
+    if not len(legs):
+        return NO_PLACES
+    owners = np.searchsorted(tracks.start, legs, side="right") - 1
+    bad, first = np.unique(owners, return_index=True)
+
+    def reason(end: int) -> str:
+        latitude, longitude = tracks.position[0], tracks.position[1]
+        one, two = (f"({latitude[k]!s}, {longitude[k]!s})" for k in (end - 1, end))
+        if status[end - 1] == 1:
+            return f"a leg must not join nearly antipodal points, found {one} to {two}"
+        took = tracks.time[end] - tracks.time[end - 1]
+        unit = "s" if tracks.time.dtype == np.float64 else "ns"
+        return f"a leg must leave time for its cuts of 20 km, found {one} to {two} in {took} {unit}"
+
+    add_fault(tracks, read, bad, legs[first] + 1, reason)
+    return bad

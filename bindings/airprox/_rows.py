@@ -1,0 +1,230 @@
+"""Tables in long or nested form become the same thing: rows that know their trajectory."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from airprox_kernel import order as ordering
+
+from ._arrow import flat_lists, frozen, numbers, plain, struct_fields
+from ._codes import Coded, combine, encode
+from ._faults import Faults
+from ._times import Times, times
+from .columns import Layout
+
+NO_ORDER = frozen(np.empty(0, np.int64))
+
+
+class Values(NamedTuple):
+    """One knot a row, in the order of the input; the altitude in metres."""
+
+    time: Times
+    position: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
+    null: NDArray[np.uint8] | None
+    """1 where the time is null, 2 to 4 where a coordinate is, else 0."""
+    scale: float
+    """Metres in the altitude's unit, to speak to the user in that."""
+
+
+class Grouping(NamedTuple):
+    """Which rows belong to which trajectory: places of `order`, see `airprox_kernel.order`."""
+
+    order: NDArray[np.int64]
+    start: NDArray[np.int64]
+    codes: NDArray[np.int32] | None
+    """The trajectory of each row, None where `start` alone tells."""
+    input_row: NDArray[np.int64] | None
+    """Nested form: the input row of each trajectory."""
+
+    def trajectory(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The trajectories of some rows."""
+        if self.codes is None:
+            return np.searchsorted(self.start, rows, side="right") - 1
+        return self.codes[rows].astype(np.int64)
+
+    def source(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The input rows that some rows came from."""
+        return rows if self.input_row is None else self.input_row[self.trajectory(rows)]
+
+
+class Read(NamedTuple):
+    """What an input holds, grouped but not yet judged."""
+
+    values: Values
+    grouping: Grouping
+    ids: pa.Array
+    """One a trajectory, in order of first appearance, with the input's type."""
+    carried: pa.Table
+    faults: Faults
+
+
+def read_ids(table: pa.Table, layout: Layout) -> Coded:
+    """The ids as codes, with the values' own type (an extension type is put back)."""
+    names = layout.names["id"]
+    coded = [encode(table[name], layout.label("id")) for name in names]
+    return combine(coded) if len(coded) > 1 else coded[0]
+
+
+def id_rows(coded: Coded, table: pa.Table, layout: Layout) -> pa.Array:
+    """The ids of the codes; the type is the input's, an extension type included."""
+    values = pa.concat_arrays([coded.values, pa.nulls(1, coded.values.type)])
+    ids = values.take(pa.array(coded.codes))
+    kind = table.schema.field(layout.names["id"][0]).type
+    if isinstance(kind, pa.BaseExtensionType) and kind.storage_type == ids.type:
+        return kind.wrap_array(ids)
+    return ids
+
+
+def read_values(
+    columns: dict[str, pa.ChunkedArray], layout: Layout, scale: float, naive_time: str
+) -> Values:
+    """Times and positions of the columns by role."""
+    unix_time = layout.preset is not None and layout.preset.unix_time
+    time = times(columns["time"], layout.label("time"), naive_time, unix_time)
+    found = [numbers(columns[role], layout.label(role)) for role in layout.position]
+    null = None
+    for mark, mask in reversed([*enumerate((time.null, *(f.null for f in found)), start=1)]):
+        if mask is not None:
+            null = np.zeros(len(mask), np.uint8) if null is None else null
+            null[mask] = mark
+    first, second, third = (f.values for f in found)
+    if scale != 1.0:
+        third = frozen(third * scale)
+    return Values(time, (first, second, third), null, scale)
+
+
+def read_long(table: pa.Table, layout: Layout, scale: float, naive_time: str, invalid: str) -> Read:
+    """One row a knot: group the rows by id with a stable counting sort, unless they are grouped."""
+    columns = {role: table[layout.names[role][0]] for role in ("time", *layout.position)}
+    values = read_values(columns, layout, scale, naive_time)
+    coded = read_ids(table, layout)
+    number = np.full(len(coded.values) + 1, -1, np.int32)
+    codes = np.empty(table.num_rows, np.int32)
+    count, grouped = ordering.renumber(coded.codes, number, codes)
+    codes = frozen(codes)
+    start = np.zeros(count + 1, np.int64)
+    ordering.count_rows(codes, start)
+    order = NO_ORDER
+    if not grouped:
+        order = np.empty(table.num_rows, np.int64)
+        ordering.order_rows(codes, start[:-1].copy(), order)
+        order = frozen(order)
+    # Codes by number, without those that dictionaries hold but no row uses.
+    named = np.empty(count, np.int32)
+    used = np.flatnonzero(number >= 0)
+    named[number[used]] = used
+    ids = id_rows(Coded(named, coded.values), table, layout)
+    firsts = start[:-1] if grouped else order[start[:-1]]
+    faults = Faults(ids, invalid)
+    none = number[-1]
+    if none >= 0:
+        text = f"column {layout.label('id')} must not be null, found a null"
+        faults.add([none], [int(firsts[none])], lambda _: text, [0])
+    grouping = Grouping(order, frozen(start), codes, None)
+    read = Read(values, grouping, ids, carried_rows(table, layout, firsts), faults)
+    for name in layout.carry:
+        _check_constant(table[name], name, read)
+    return read
+
+
+def carried_rows(table: pa.Table, layout: Layout, rows: NDArray[np.int64]) -> pa.Table:
+    columns = {name: plain(table[name]).take(pa.array(rows)) for name in layout.carry}
+    return pa.table(columns) if columns else empty_carried(len(rows))
+
+
+def empty_carried(rows: int) -> pa.Table:
+    """A table of no columns; Arrow keeps its number of rows only if it had a column once."""
+    return pa.table({"": pa.nulls(rows)}).select([])
+
+
+def take_carried(carried: pa.Table, rows: NDArray[np.int64]) -> pa.Table:
+    """Some rows of a carried table; Arrow's own `take` forgets how many if there is no column."""
+    return carried.take(pa.array(rows)) if carried.num_columns else empty_carried(len(rows))
+
+
+def _check_constant(column: pa.ChunkedArray, name: str, read: Read) -> None:
+    """A carried column must have one value in a trajectory; null is a value too."""
+    start, order = read.grouping.start, read.grouping.order
+    changes = np.empty(len(start) - 1, np.int64)
+    codes = encode(column, repr(name), floats=True).codes
+    ordering.first_changes(codes, order, start, changes)
+    bad = np.flatnonzero(changes >= 0)
+    rows, heads = (
+        places if not len(order) else order[places] for places in (changes[bad], start[bad])
+    )
+
+    def reason(place: int) -> str:
+        first, later = (column[int(found[place])].as_py() for found in (heads, rows))
+        return f"column {name!r} must be constant in a trajectory, found {first!r} and {later!r}"
+
+    read.faults.add(bad, rows, reason, range(len(bad)))
+
+
+def read_nested(
+    table: pa.Table, layout: Layout, scale: float, naive_time: str, invalid: str
+) -> Read:
+    """One row a trajectory: its lists must be there, not empty, and equally long."""
+    coded = read_ids(table, layout)
+    ids = id_rows(coded, table, layout)
+    faults = Faults(ids, invalid)
+    check_unique(coded, faults, layout)
+    lists = (
+        [layout.names["trajectory"][0]]
+        if layout.form == "structs"
+        else [layout.names[role][0] for role in ("time", *layout.position)]
+    )
+    lengths = _check_lengths(table, lists, faults)
+    keep = faults.kept(table.num_rows)
+    rows = np.flatnonzero(keep)
+    chosen = table if keep.all() else table.take(pa.array(rows))
+    items = {name: flat_lists(chosen[name])[0] for name in lists}
+    if layout.form == "structs":
+        fields = struct_fields(items[lists[0]])
+        columns = {role: fields[layout.names[role][0]] for role in ("time", *layout.position)}
+    else:
+        columns = dict(zip(("time", *layout.position), items.values(), strict=True))
+    values = read_values(columns, layout, scale, naive_time)
+    # Trajectories with a fault stay in the numbering, but own no knots.
+    start = np.zeros(table.num_rows + 1, np.int64)
+    np.cumsum(np.where(keep, lengths, 0), out=start[1:])
+    every = np.arange(table.num_rows)
+    grouping = Grouping(NO_ORDER, frozen(start), None, every)
+    return Read(values, grouping, ids, carried_rows(table, layout, every), faults)
+
+
+def check_unique(coded: Coded, faults: Faults, layout: Layout) -> None:
+    label = layout.label("id")
+    none = np.flatnonzero(coded.codes == len(coded.values))
+    faults.add(none, none, lambda _: f"column {label} must not be null, found a null", none)
+    counts = np.bincount(coded.codes, minlength=len(coded.values) + 1)
+    counts[-1] = 0
+    repeated = np.flatnonzero(counts[coded.codes] > 1)
+    seconds = repeated[np.argsort(coded.codes[repeated], kind="stable")]
+    codes = coded.codes[seconds]
+    is_first = np.diff(codes, prepend=-1) != 0
+    # The first of equal ids is as suspect as the others; the row to look at is the second's.
+    offending = np.repeat(seconds[np.flatnonzero(is_first) + 1], counts[codes[is_first]])
+    text = f"ids in column {label} must be unique with one row a trajectory, found one again"
+    faults.add(seconds, np.maximum(offending, seconds), lambda _: text, seconds)
+
+
+def _check_lengths(table: pa.Table, lists: list[str], faults: Faults) -> NDArray[np.int64]:
+    found = [flat_lists(table[name])[1] for name in lists]
+    for name, lengths in zip(lists, found, strict=True):
+        for bad, what in ((-1, "null"), (0, "an empty list")):
+            rows = np.flatnonzero(lengths == bad)
+            text = f"column {name!r} must hold at least one knot, found {what}"
+            faults.add(rows, rows, lambda _, text=text: text, rows)
+    for name, lengths in zip(lists[1:], found[1:], strict=True):
+        rows = np.flatnonzero(lengths != found[0])
+
+        def reason(row: int, name: str = name, lengths: NDArray[np.int64] = lengths) -> str:
+            return (
+                f"lists of one trajectory must be equally long, found {found[0][row]} in "
+                f"{lists[0]!r} and {lengths[row]} in {name!r}"
+            )
+
+        faults.add(rows, rows, reason, rows)
+    return found[0]

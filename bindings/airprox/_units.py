@@ -1,0 +1,55 @@
+"""Lengths as a person types them: `5nm`, `9.26km`, `9260m`, `1000ft`, `inf`."""
+
+import math
+import re
+
+from .errors import UnitsError
+
+NM = 1852.0
+"""Metres in a nautical mile."""
+FT = 0.3048
+"""Metres in a foot."""
+
+_METRES = {"nm": NM, "km": 1000.0, "m": 1.0, "ft": FT}
+_SPELLINGS = "5nm, 9.26km, 9260m or 1000ft"
+_NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?"
+_LENGTH = re.compile(rf"\s*({_NUMBER})\s*([a-z]*)\s*", re.IGNORECASE | re.ASCII)
+
+
+def parse_length(text: str, name: str) -> float:
+    """The metres that `text` spells: a number and one of nm, km, m, ft, in either case.
+
+    `inf` (no unit) is infinity. The value is the product a program would write, so that `1000ft`
+    and `1000 * airprox.FT` are the same float. `name` is what an error calls the length.
+
+    Raises `UnitsError` for a bare number, which could be any of four units, and for anything else
+    that is not a length. Whether a length makes sense (positive, not too small) is not judged here.
+
+    >>> parse_length("5nm", "horizontal"), parse_length("inf", "vertical")
+    (9260.0, inf)
+    """
+    if text.strip().lower() in ("inf", "infinity"):
+        return math.inf
+    match = _LENGTH.fullmatch(text)
+    if match is None:
+        raise UnitsError(f"{name} must be a length such as {_SPELLINGS}; found {text!r}")
+    number, unit = match.groups()
+    if not unit:
+        raise UnitsError(
+            f"{name} must carry its unit, as in {_SPELLINGS}, because a bare number could be any "
+            f"of them; found {text!r}"
+        )
+    if unit.lower() not in _METRES:
+        raise UnitsError(f"{name} must be in nm, km, m or ft; found the unit {unit!r} in {text!r}")
+    return float(number) * _METRES[unit.lower()]
+
+
+def nautical_miles(metres: float) -> str:
+    """Metres as text in nautical miles: two decimals from 1 NM on, three below."""
+    miles = metres / NM
+    return f"{miles:.2f} NM" if miles >= 1.0 else f"{miles:.3f} NM"
+
+
+def feet(metres: float) -> str:
+    """Metres as text in whole feet."""
+    return f"{metres / FT:,.0f} ft"

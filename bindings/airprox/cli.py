@@ -1,0 +1,245 @@
+"""The `airprox` command: demo, screen and sample.
+
+Exit status: 0 when the work was done, whatever was found; 2 with one sentence on stderr when the
+input or the arguments are wrong; 130 when interrupted. `--help` and `--version` load nothing but
+the standard library: each command imports what it needs.
+"""
+
+import argparse
+import contextlib
+import datetime as dt
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+from ._terminal import Status
+from ._units import parse_length
+from .errors import AirproxError, SchemaError
+
+if TYPE_CHECKING:
+    from .fleet import Fleet
+
+_LOADING = "loading and compiling (only the first run compiles, for up to a minute)"
+_OPEN_END = ".."
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one sentence, like all others of this command."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+class _Version(argparse.Action):
+    """Print the version; looked up only when asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from . import __version__
+
+        print(f"airprox {__version__}")
+        parser.exit()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command with these arguments, by default the process's own; returns its status."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        chosen.command(chosen)
+        sys.stdout.flush()
+    except AirproxError as error:
+        print(f"airprox {chosen.name}: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"airprox {chosen.name}: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader, such as `head`, has left; Python would flush stdout once more at its exit.
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    return 0
+
+
+def demo(_: argparse.Namespace) -> None:
+    """Screen the embedded scenario and print what was found."""
+    with Status() as status:
+        status.stage("loading", if_slow=_LOADING)
+        from . import demo as scenario
+        from ._summary import describe
+        from .screening import screen
+
+        civil, forces = scenario.fleets()
+        status.stage("screening", if_slow=_LOADING)
+        result = screen(civil, scenario.minima(), against=forces, progress=status)
+    print(scenario.INTRODUCTION)
+    print()
+    print(describe(result, civil, forces))
+
+
+def screen(chosen: argparse.Namespace) -> None:
+    """Screen the trajectories of one file, or of two against each other."""
+    from .minima import Minima
+
+    minima = Minima(
+        horizontal=parse_length(chosen.horizontal, "--horizontal"),
+        vertical=parse_length(chosen.vertical, "--vertical"),
+    )
+    begin, end = map(parse_instant, chosen.window or (_OPEN_END, _OPEN_END))
+    with Status() as status:
+        status.stage("loading", if_slow=_LOADING)
+        from ._files import check_output, write_parquet
+        from ._summary import describe
+        from .screening import screen
+
+        if chosen.output:
+            check_output(chosen.output, [path for path in (chosen.own, chosen.against) if path])
+        own = _fleet(chosen.own, chosen.columns, chosen.altitude_unit, chosen, status)
+        against = None
+        if chosen.against:
+            columns = chosen.against_columns or chosen.columns
+            unit = chosen.against_altitude_unit or chosen.altitude_unit
+            against = _fleet(chosen.against, columns, unit, chosen, status)
+        status.stage("screening", if_slow=_LOADING)
+        result = screen(
+            own,
+            minima,
+            against=against,
+            same_id=chosen.same_id,
+            window=(begin, end),
+            threads=chosen.threads,
+            progress=status,
+        )
+        if chosen.output:
+            status.stage(f"writing {chosen.output}")
+            write_parquet(result.encounters, chosen.output)
+    print(describe(result, own, against))
+    if chosen.output:
+        print(f"\nThe encounters are in {chosen.output}")
+
+
+def sample(chosen: argparse.Namespace) -> None:
+    """Fetch a recorded sample into a file, or list the names of all."""
+    from . import samples
+
+    if chosen.list:
+        print("\n".join(samples.names()))
+        return
+    if chosen.sample is None or chosen.output is None:
+        raise SchemaError("a sample's name and -o FILE.parquet must be given (or --list)")
+    from ._files import check_output, write_parquet
+
+    check_output(chosen.output, [])
+    with Status() as status:
+        status.stage(f"fetching {chosen.sample}")
+        table = samples.load(chosen.sample)
+        write_parquet(table, chosen.output)
+    print(f"{table.num_rows:,} rows of {chosen.sample} are in {chosen.output}")
+
+
+def parse_columns(text: str | None) -> str | dict[str, str | tuple[str, ...]] | None:
+    """Parse a preset's name as it is, or `id=icao24+callsign,time=ts` as a mapping.
+
+    Raises `SchemaError` if a pair is not NAME=COLUMN or names a column twice.
+    """
+    if text is None or "=" not in text:
+        return text
+    mapping: dict[str, str | tuple[str, ...]] = {}
+    for pair in text.split(","):
+        name, _, column = (part.strip() for part in pair.partition("="))
+        if not name or not column or name in mapping:
+            raise SchemaError(
+                "--columns must be a preset or pairs such as id=icao24,time=ts, each name once; "
+                f"found {pair!r} in {text!r}"
+            )
+        several = tuple(part.strip() for part in column.split("+"))
+        mapping[name] = several if len(several) > 1 else column
+    return mapping
+
+
+def parse_instant(text: str) -> dt.datetime | float | None:
+    """Parse seconds, an ISO 8601 instant with its zone, or `..` for an open end (None).
+
+    Raises `SchemaError` for anything else, a time without a zone included.
+    """
+    if text.strip() == _OPEN_END:
+        return None
+    with contextlib.suppress(ValueError):
+        return float(text)
+    try:
+        instant = dt.datetime.fromisoformat(text.strip())
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise SchemaError(
+            "--window must be seconds, times with a zone such as 2024-06-01T10:00:00Z, or .. for "
+            f"an open end; found {text!r}"
+        )
+    return instant
+
+
+def _fleet(
+    path: str, columns: str | None, unit: str | None, chosen: argparse.Namespace, status: Status
+) -> "Fleet":
+    from ._files import read_table
+    from .fleet import Fleet
+
+    status.stage(f"reading {path}", if_slow=_LOADING)
+    table = read_table(path)
+    try:
+        return Fleet.from_arrow(
+            table,
+            columns=parse_columns(columns),
+            altitude_unit=unit,
+            max_gap=chosen.max_gap,
+            invalid=chosen.invalid,
+            naive_time=chosen.naive_time,
+        )
+    except AirproxError as error:
+        raise AirproxError(f"{path}: {error}") from error
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="airprox", description="Screen trajectories for loss of separation.")
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
+    commands = parser.add_subparsers(dest="name", metavar="COMMAND", required=True)
+    _add_command(commands, "demo", demo, "screen an embedded scenario of two sides")
+    _add_screen(_add_command(commands, "screen", screen, "screen trajectories in files"))
+    fetch = _add_command(commands, "sample", sample, "fetch recorded trajectories to try")
+    fetch.add_argument("sample", nargs="?", metavar="NAME", help="which sample")
+    fetch.add_argument("-o", "--output", metavar="FILE", help="the Parquet file to write")
+    fetch.add_argument("--list", action="store_true", help="print the names of the samples")
+    return parser
+
+
+def _add_command(
+    commands: "argparse._SubParsersAction[_Parser]",
+    name: str,
+    command: Callable[[argparse.Namespace], None],
+    text: str,
+) -> _Parser:
+    parser = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+    parser.set_defaults(command=command)
+    return parser
+
+
+def _add_screen(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("own", metavar="OWN", help="Parquet or Arrow IPC file, a row for each point")
+    add("--against", metavar="OTHER", help="another file: screen OWN against it, not within")
+    length = "such as 5nm, 9.26km, 9260m or 1000ft"
+    add("--horizontal", required=True, metavar="LENGTH", help=f"horizontal minimum, {length}")
+    add("--vertical", required=True, metavar="LENGTH", help="vertical minimum; inf ignores heights")
+    add("--columns", metavar="C", help="traffic, opensky, or pairs such as id=icao24,time=ts")
+    add("--against-columns", metavar="C", help="the same for OTHER, if it differs")
+    add("--altitude-unit", choices=("ft", "m"), help="unit of geodetic altitudes")
+    add("--against-altitude-unit", choices=("ft", "m"), help="the same for OTHER, if it differs")
+    add("--max-gap", type=float, metavar="SECONDS", help="a longer leg is a gap; inf joins all")
+    add("--same-id", choices=("raise", "exempt", "screen"), default="raise", help="an id on both")
+    add(
+        "--window", nargs=2, metavar=("START", "END"), help=f"times or seconds; {_OPEN_END} is open"
+    )
+    add("--invalid", choices=("raise", "reject"), default="raise", help="bad trajectories")
+    add("--naive-time", choices=("raise", "utc"), default="raise", help="times without a zone")
+    add("--threads", type=int, metavar="N", help="by default one a processor")
+    add("-o", "--output", metavar="FILE", help="write the encounters to this Parquet file")

@@ -1,0 +1,79 @@
+"""The receipt: what was screened, what was not, and why."""
+
+import math
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from .minima import Minima
+
+
+class Trajectories(NamedTuple):
+    """How many trajectories the input held, how many were screened, and how many set aside."""
+
+    given: int
+    screened: int
+    rejected: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """An account of every input of one call, and of the work it took.
+
+    Two trajectories are a common pair if their closed spans, first knot to last and cut to the
+    window, share an instant. These counts come from the spans alone, whatever the search did.
+    """
+
+    trajectories: Trajectories
+    """Of both sides together."""
+    pairs_common: int
+    pairs_exempt: int
+    """Common pairs that were left out by rule."""
+    pairs_in_conflict: int | None
+    """Pairs with an encounter; None where closest approaches were asked for."""
+    encounters: int | None
+    joined_gaps: int
+    """Legs of over 10 minutes, across which straight flight is assumed."""
+    duplicates_dropped: int
+    max_gap: tuple[float, ...]
+    """Seconds between knots beyond which a track has a gap, per side; inf joins everything."""
+    minima: Minima | None
+    window: tuple[object, object]
+    """The window asked for; None stands for an open end."""
+    slabs: int
+    slab_length: float
+    """Longest slab in seconds."""
+    threads: int
+    pair_visits: int
+    """Candidate pairs, counted in each slab in which their boxes meet: a measure of work."""
+    legs_tested: int
+    """Elementary intervals put to the exact test: a measure of work."""
+    complete: bool
+    """Nothing was rejected, and every common pair was pruned, exempt or tested."""
+    pairs_asked: int | None = None
+    """Of closest approaches: rows of the table of pairs, or all pairs."""
+    pairs_apart: int = 0
+    """Of those, pairs that have no instant in common and so no row."""
+    exempt_by_rule: dict[str, int] = field(default_factory=dict[str, int])
+    seconds: dict[str, float] = field(default_factory=dict[str, float])
+    """Wall-clock time by phase."""
+
+    def __str__(self) -> str:
+        """Return the account in a few lines, for people."""
+        t = self.trajectories
+        rules = "".join(f", {count:,} by {rule}" for rule, count in self.exempt_by_rule.items())
+        gaps = ", ".join("joined" if math.isinf(g) else f"over {g:g} s" for g in self.max_gap)
+        slabs = f" in {self.slabs:,} slabs of up to {self.slab_length:.4g} s" if self.slabs else ""
+        return (
+            f"trajectories  {t.given:,} given, {t.screened:,} screened, {t.rejected:,} rejected\n"
+            f"gaps          {gaps}; {self.joined_gaps:,} joined over 10 min\n"
+            f"pairs         {self.pairs_common:,} share an instant, {self.pairs_exempt:,} exempt"
+            f"{rules}{self._outcome()}\n"
+            f"work          {self.pair_visits:,} pair visits, {self.legs_tested:,} intervals tested"
+            f"{slabs}, {self.threads} thread(s)\n"
+            f"complete      {'yes' if self.complete else 'no'}"
+        )
+
+    def _outcome(self) -> str:
+        if self.encounters is not None:
+            return f", {self.pairs_in_conflict:,} in conflict\nencounters    {self.encounters:,}"
+        return f"; {self.pairs_asked:,} asked for, {self.pairs_apart:,} of them never meet in time"

@@ -1,0 +1,196 @@
+"""Screening: which pairs of trajectories lose separation, when, and by how much."""
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pyarrow as pa
+
+from ._blocks import LEAST_CAPACITY, UNLIMITED, Search
+from ._parallel import Progress
+from .errors import SchemaTypeError, TooManyEncounters
+from .fleet import Fleet
+from .minima import Minima
+from .receipt import Receipt
+
+
+class Screening:
+    """The result of `screen`: the table of encounters and the receipt.
+
+    Any Arrow consumer takes it as the table of encounters (``__arrow_c_stream__``).
+    """
+
+    def __init__(self, encounters: pa.Table, receipt: Receipt) -> None:
+        self.encounters = encounters
+        """One row per encounter, sorted by ``own_row``, ``other_row``, ``start``."""
+        self.receipt = receipt
+        """What was screened, what was not, and why."""
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self.encounters.__arrow_c_stream__(requested_schema)
+
+    def __len__(self) -> int:
+        return self.encounters.num_rows
+
+    def __repr__(self) -> str:
+        return f"<airprox.Screening: {len(self):,} encounters>\n{self.receipt}"
+
+
+class EncounterBatches:
+    """An iterator over the rows of the table of encounters, as record batches.
+
+    After the last batch `receipt` is set. Any Arrow consumer takes it as a stream.
+    """
+
+    def __init__(self, search: Search, batches: Iterator[pa.RecordBatch]) -> None:
+        self._search = search
+        self._batches = batches
+        self.schema: pa.Schema = search.schema
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        return self
+
+    def __next__(self) -> pa.RecordBatch:
+        return next(self._batches)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        reader = pa.RecordBatchReader.from_batches(self.schema, self._batches)
+        return reader.__arrow_c_stream__(requested_schema)
+
+    @property
+    def receipt(self) -> Receipt:
+        """The account so far; complete once the last batch has been taken."""
+        return self._search.receipt()
+
+
+def screen(
+    fleet: Fleet,
+    minima: Minima,
+    *,
+    against: Fleet | None = None,
+    same_id: str = "raise",
+    window: tuple[Any, Any] | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    cancel: threading.Event | None = None,
+    max_encounters: int | None = None,
+    _slab: float | None = None,
+) -> Screening:
+    """Return every loss of separation of every pair of trajectories.
+
+    A pair loses separation while its horizontal distance is below ``minima.horizontal`` and its
+    vertical distance is below ``minima.vertical``, both at once; touching is not loss. An
+    encounter is a maximal time interval of that, and one pair may have several.
+
+    Parameters
+    ----------
+    fleet
+        The trajectories; every pair of them is screened once.
+    minima
+        The separation minima in metres.
+    against
+        A second fleet: every pair of one trajectory of `fleet` (own) and one of `against` (other)
+        is screened, and none within a side. The same object as `fleet` means one fleet.
+    same_id
+        What one id on both sides means: ``"raise"`` refuses it, ``"exempt"`` takes it for the
+        same aircraft, which is no pair, ``"screen"`` for two different ones.
+    window
+        A closed span (start, end) of time to look at, in the fleet's kind of time; None leaves
+        an end open.
+    threads
+        Number of threads; all processors by default. The result does not depend on it.
+    progress
+        Called in the calling thread as ``progress(done, total)``.
+    cancel
+        An event that another thread may set to stop the work.
+    max_encounters
+        Refuse results with more rows than this.
+
+    Returns
+    -------
+    Screening
+        ``.encounters``, a `pyarrow.Table` with the columns ``own``, ``other`` (ids), ``own_row``,
+        ``other_row``, ``start``, ``end``, ``start_clipped``, ``end_clipped`` (the encounter begins
+        or ends where the common span does), ``cpa_time``, ``cpa_horizontal`` (m),
+        ``cpa_vertical`` (m) at the horizontal closest approach within the encounter,
+        ``critical_time`` and ``critical_ratio`` (the least of max(horizontal / minimum,
+        vertical / minimum), below 1); and ``.receipt``.
+
+    Raises
+    ------
+    SchemaError
+        If the two sides, or an argument, do not fit.
+    InvalidTrajectories
+        If an id stands on both sides and `same_id` does not say what that means.
+    TooManyEncounters
+        If there are more than `max_encounters`.
+    Cancelled
+        If `cancel` was set; its ``receipt`` tells what had been done.
+
+    Examples
+    --------
+    >>> import airprox
+    >>> fleet = airprox.Fleet.from_arrow({
+    ...     "id": ["A", "A", "B", "B"], "time": [0.0, 100.0, 0.0, 100.0],
+    ...     "x": [0.0, 20e3, 20e3, 0.0], "y": [0.0] * 4, "z": [9e3] * 4})
+    >>> minima = airprox.Minima(horizontal=5 * airprox.NM, vertical=1000 * airprox.FT)
+    >>> encounters = airprox.screen(fleet, minima).encounters
+    >>> encounters.select(["own", "other", "start", "end"]).to_pylist()
+    [{'own': 'A', 'other': 'B', 'start': 26.85000000025, 'end': 73.14999999975}]
+    >>> airprox.screen(fleet.select(["A"]), minima).encounters.num_rows
+    0
+    """
+    search = Search(fleet, minima, against, same_id, window, threads, progress, cancel, _slab)
+    limit = _checked_limit(max_encounters)
+    tables: list[pa.Table] = []
+    for table in search.tables(UNLIMITED if limit is None else max(LEAST_CAPACITY, 8 * limit)):
+        tables.append(table)
+        if limit is not None and search.encounters > limit:
+            raise TooManyEncounters(
+                f"max_encounters is {limit}, but there are more: {search.encounters} up to own row "
+                f"{table['own_row'][-1].as_py()} of {len(fleet)}; raise it, or take screen_batches"
+            )
+    table = (
+        tables[0] if len(tables) == 1 else pa.concat_tables([search.schema.empty_table(), *tables])
+    )
+    return Screening(table, search.receipt())
+
+
+def screen_batches(
+    fleet: Fleet,
+    minima: Minima,
+    *,
+    batch_bytes: int = 64 << 20,
+    against: Fleet | None = None,
+    same_id: str = "raise",
+    window: tuple[Any, Any] | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    cancel: threading.Event | None = None,
+    _slab: float | None = None,
+) -> EncounterBatches:
+    """Return the rows of ``screen(...).encounters`` as an iterator of record batches.
+
+    The rows come in the order of the table, each encounter whole and once. Beyond the fleets, the
+    memory in use stays near `batch_bytes`: where the result does not fit, blocks of own rows are
+    screened one after another (the pieces of one pair are always held together). Other
+    parameters, errors and columns are those of `screen`.
+
+    >>> import airprox
+    >>> fleet = airprox.Fleet.from_arrow({
+    ...     "id": ["A", "B"], "time": [0.0] * 2, "x": [0.0, 1.0], "y": [0.0] * 2, "z": [0.0] * 2})
+    >>> list(airprox.screen_batches(fleet, airprox.Minima(horizontal=9260.0, vertical=300.0)))
+    []
+    """
+    if isinstance(batch_bytes, bool) or not isinstance(batch_bytes, int) or batch_bytes < 1:
+        raise SchemaTypeError(
+            f"batch_bytes must be a whole number of at least 1, not {batch_bytes!r}"
+        )
+    search = Search(fleet, minima, against, same_id, window, threads, progress, cancel, _slab)
+    return EncounterBatches(search, search.batches(batch_bytes))
+
+
+def _checked_limit(limit: int | None) -> int | None:
+    if limit is None or (isinstance(limit, int) and not isinstance(limit, bool) and limit >= 0):
+        return limit
+    raise SchemaTypeError(f"max_encounters must be a whole number of at least 0, not {limit!r}")

@@ -1,0 +1,1 @@
+"""Compiled routines over trajectories: NumPy arrays in, NumPy arrays out."""

@@ -1,0 +1,46 @@
+"""The one place for compile flags: how every compiled function of this package is made.
+
+``nogil`` lets our own threads run kernels side by side. ``error_model="numpy"`` leaves out the test
+for zero that Python's division makes, which costs a factor of three in a vectorised loop; kernels
+guard their divisions themselves. There is no ``fastmath`` and no contraction: results are the same
+bit for bit however the work is cut, and with ``NUMBA_DISABLE_JIT=1``, where `jit` returns the plain
+function.
+
+Compiled code is kept for later processes in a private folder of the user (see `_cache`). Decorating
+does no input or output. ``AIRPROX_CACHE_DIR`` names another folder.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from ._cache import CacheWarning, KernelCache
+
+__all__ = ["CacheWarning", "jit", "zero"]
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def jit(function: Function) -> Function:
+    """Compile `function` when it is first called with arguments of new types.
+
+    For static checkers the result has the signature of `function`; at run time it is Numba's
+    dispatcher (``.signatures``, ``.stats``, ``.py_func``), or `function` itself where the compiler
+    is switched off.
+    """
+    # Here, not above: `_cache` notes when this package's sources were read, and Numba takes long.
+    import numba
+
+    compiled: Any = numba.njit(nogil=True, error_model="numpy")(function)
+    if hasattr(compiled, "_cache"):
+        compiled._cache = KernelCache(function)
+    return compiled
+
+
+@jit
+def zero() -> int:
+    """Return 0, to begin a count with.
+
+    A literal 0 that is passed on has a type of its own (``Literal[int](0)``), for which Numba
+    compiles every callee a second time; that doubled the time of the first call.
+    """
+    return 0

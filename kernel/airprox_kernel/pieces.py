@@ -1,0 +1,45 @@
+"""Pieces of loss of separation: the record that the narrow phase writes and the merge joins.
+
+A piece is one pair's unbroken loss of separation over one or several neighbouring elementary
+intervals. Joining two adjacent pieces gives a piece again, whatever the order of joining, so the
+result does not depend on how the time axis was divided among slabs and threads.
+"""
+
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+PieceArray: TypeAlias = NDArray[np.void]
+"""A structured array of `piece_type`."""
+
+
+def piece_type(time: DTypeLike) -> np.dtype[Any]:
+    """Return the record of a piece for times of type `time` (int64 ns or float64 s).
+
+    An instant inside an interval is kept as two numbers: the interval's start and an offset
+    (float64) from it in the same unit. Distances are in metres.
+    """
+    return np.dtype(
+        [
+            ("first", time),  # start of the first elementary interval
+            ("last", time),  # start of the last one
+            ("until", time),  # end of the last one
+            ("cpa", time),  # start of the interval that holds the closest approach
+            ("critical", time),  # start of the interval that holds the critical point
+            ("start", np.float64),  # offset of the loss's start from `first`
+            ("end", np.float64),  # offset of its end from `last`
+            ("cpa_offset", np.float64),
+            ("critical_offset", np.float64),
+            ("cpa_square", np.float64),  # least |s_h|²
+            ("cpa_horizontal", np.float64),  # the same as a distance over the ground
+            ("cpa_vertical", np.float64),  # |s_z| then
+            ("critical_square", np.float64),  # least N
+            ("own", np.int32),  # part of the own fleet
+            ("other", np.int32),  # part of the other fleet
+            ("level", np.int32),
+            ("at_start", np.bool_),  # loss holds at `first`
+            ("at_end", np.bool_),  # loss holds at `until`
+        ],
+        align=True,
+    )

@@ -1,0 +1,77 @@
+"""Legs between knots: where a trajectory is at a given time, and which leg holds a time."""
+
+from typing import NamedTuple
+
+from ._jit import jit
+from ._types import Time, TimeArray
+from .knots import Knots
+
+
+class Position(NamedTuple):
+    """A place in the fleet's frame (m): horizontal ``x``, ``y`` (and ``z``, geodetic)."""
+
+    x: float
+    y: float
+    z: float
+    altitude: float
+
+
+@jit
+def knot_position(knots: Knots, knot: int) -> Position:
+    """Return the position of one knot, bit for bit as given; ``z`` is 0 in the planar frame."""
+    z = knots.z[knot] if knots.geodetic else 0.0
+    return Position(knots.x[knot], knots.y[knot], z, knots.altitude[knot])
+
+
+@jit
+def position_at(knots: Knots, leg: int, time: Time) -> Position:
+    """Return the position at `time` on the leg from knot `leg` to the next.
+
+    Domain: ``knots.time[leg] <= time <= knots.time[leg + 1]``, or `time` is that of the knot `leg`,
+    which may then be the last of its part. At the two knots the result is the
+    knot itself, bit for bit, so that both legs that meet there say the same.
+    """
+    start = knots.time[leg]
+    if time <= start:
+        return knot_position(knots, leg)
+    end = knots.time[leg + 1]
+    if time >= end:
+        return knot_position(knots, leg + 1)
+    fraction = float(time - start) / float(end - start)
+    p = knot_position(knots, leg)
+    q = knot_position(knots, leg + 1)
+    return Position(
+        p.x + fraction * (q.x - p.x),
+        p.y + fraction * (q.y - p.y),
+        p.z + fraction * (q.z - p.z),
+        p.altitude + fraction * (q.altitude - p.altitude),
+    )
+
+
+@jit
+def leg_at(times: TimeArray, first: int, last: int, time: Time) -> int:
+    """Return the leg that holds `time`: the largest k in [first, last) with ``times[k] <= time``.
+
+    Domain: ``first <= last`` (first and last knot of one part) and ``times[first] <= time``. At the
+    last knot and beyond the answer is the last leg; a part of one knot has its knot for a leg.
+    """
+    low = first
+    high = last
+    while high - low > 1:
+        middle = (low + high) // 2
+        if times[middle] <= time:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+@jit
+def advance(times: TimeArray, leg: int, time: Time) -> int:
+    """Return the first leg at or after `leg` that ends after `time`.
+
+    Domain: some knot of the part at or after ``leg + 1`` is later than `time`.
+    """
+    while times[leg + 1] <= time:
+        leg += 1
+    return leg

@@ -1,0 +1,109 @@
+"""`airprox.closest_approach` on drawn fleets against exact arithmetic, planar frame."""
+
+from typing import Any
+
+import pyarrow as pa
+from hypothesis import given
+from hypothesis import strategies as st
+
+import airprox
+import promise
+import strategies
+from exact import Window
+from strategies import Plan
+
+METRICS = ("horizontal", "slant", "ratio")
+
+
+def build(plan: Plan) -> airprox.Fleet:
+    return airprox.Fleet.from_arrow(strategies.table(plan), max_gap=plan.max_gap)
+
+
+def window_of(plan: Plan, window: Window) -> tuple[Any, Any]:
+    if not plan.timestamps:
+        return window
+    first, last = (
+        None if end is None else pa.scalar(end, pa.timestamp("ns", "UTC")) for end in window
+    )
+    return first, last
+
+
+@st.composite
+def screenings(draw):
+    minima = draw(strategies.minima())
+    plan = draw(strategies.fleets(minima))
+    return minima, plan, draw(strategies.windows(plan))
+
+
+@given(screenings(), st.sampled_from(METRICS))
+def test_all_pairs_keep_the_promise(drawn, metric):
+    """One row for each pair whose W is not empty, also where W is only an instant."""
+    minima, plan, window = drawn
+    result = airprox.closest_approach(
+        build(plan),
+        metric=metric,
+        minima=airprox.Minima(*minima),
+        window=window_of(plan, window),
+    )
+    count = len(plan.tracks)
+    promise.check_closest_approaches(
+        promise.rows(result.pairs),
+        [(a, b) for a in range(count) for b in range(a + 1, count)],
+        strategies.tracks(plan),
+        None,
+        promise.Scale(*minima, plan.timestamps),
+        metric=metric,
+        window=window,
+    )
+
+
+@given(screenings(), st.sampled_from(METRICS), st.data())
+def test_a_table_of_pairs_keeps_its_order_and_orientation(drawn, metric, data):
+    minima, plan, window = drawn
+    rows = st.integers(0, len(plan.tracks) - 1)
+    pairs = data.draw(st.lists(st.tuples(rows, rows).filter(lambda pair: pair[0] != pair[1])))
+    asked = {
+        "own_row": pa.array([own for own, _ in pairs], pa.int64()),
+        "other_row": pa.array([other for _, other in pairs], pa.int64()),
+    }
+    result = airprox.closest_approach(
+        build(plan),
+        pairs=asked,
+        metric=metric,
+        minima=airprox.Minima(*minima),
+        window=window_of(plan, window),
+    )
+    promise.check_closest_approaches(
+        promise.rows(result.pairs),
+        pairs,
+        strategies.tracks(plan),
+        None,
+        promise.Scale(*minima, plan.timestamps),
+        metric=metric,
+        window=window,
+    )
+
+
+@given(screenings(), st.sampled_from(METRICS))
+def test_swapping_a_pair_changes_no_bit(drawn, metric):
+    minima, plan, _ = drawn
+    count = len(plan.tracks)
+    ahead = [(a, b) for a in range(count) for b in range(a + 1, count)]
+    fleet = build(plan)
+
+    def values(pairs: list[tuple[int, int]]) -> list[tuple[Any, ...]]:
+        asked = {
+            "own_row": pa.array([own for own, _ in pairs], pa.int64()),
+            "other_row": pa.array([other for _, other in pairs], pa.int64()),
+        }
+        found = airprox.closest_approach(
+            fleet, pairs=asked, metric=metric, minima=airprox.Minima(*minima)
+        )
+        names = ("cpa_time", "cpa_horizontal", "cpa_vertical", "cpa_slant", "ratio")
+        rows = promise.rows(found.pairs)
+        return [
+            tuple(v.hex() if isinstance(v, float) else v for v in map(row.get, names))
+            for row in rows
+        ]
+
+    assert values(ahead) == values([(b, a) for a, b in ahead])
