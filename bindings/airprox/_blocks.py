@@ -50,12 +50,12 @@ class Search:
         self._threads = thread_count(threads)
         self._progress = progress
         self._cancel = cancel
-        self._window = (None, None) if window is None else tuple(window)
         self._minima = minima
         with self._timed("prepare"):
             self._sides = pair_up(fleet, against)
             job = make_job(self._sides, minima, same_id, window)
             self._plan = make_plan(job, make_reach(minima, self._sides), slab)
+        self._window = (None, None) if window is None else tuple(window)
         self.schema = encounters_schema(self._sides, minima)
         self.encounters = 0
         self._pairs_in_conflict = self._visits = self._legs = 0

@@ -171,9 +171,10 @@ def _narrow(plan: Plan, places: Places, candidates: Candidates, count: int, bask
     """Put the pieces of the candidates into the basket; return how many intervals were tested."""
     done = legs = 0
     size = BUFFER
+    scratch = np.empty(plan.job.limits.horizontal.shape[2], np.int64)
     while done < count:
         out = np.empty(size, piece_type(plan.job.own.time.dtype))
-        result = find_pieces(plan.job, places, candidates, done, count, out)
+        result = find_pieces(plan.job, places, candidates, done, count, scratch, out)
         if result.candidate == done:
             size *= 2
         done = result.candidate

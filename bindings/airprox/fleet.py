@@ -300,7 +300,8 @@ def _restored(*parts: pa.Buffer) -> Fleet:
 def concat(fleets: Iterable[Fleet]) -> Fleet:
     """One fleet with the trajectories of all, one fleet after the other, parts as they are.
 
-    Times carry the first fleet's zone; `max_gap` is the largest of theirs; carried columns that
+    Times carry the first fleet's zone; `max_gap` is the largest of theirs (so that `to_arrow` of
+    fleets with different ones loses the finer splits; a pickle keeps them); carried columns that
     one lacks are null there; of altitude references None agrees with any.
 
     Raises `InvalidTrajectories` if an id is there twice, and `SchemaError` if there is no fleet or

@@ -8,6 +8,11 @@ function.
 
 Compiled code is kept for later processes in a private folder of the user (see `_cache`). Decorating
 does no input or output. ``AIRPROX_CACHE_DIR`` names another folder.
+
+Kernels borrow their arrays: without Numba's reference counting (``_nrt=False``). Every call that
+passes tuples of arrays on would count each of them up and down, atomically, so that threads wait
+for each other; one elementary interval cost about 150 such operations, half of the narrow phase's
+time. A function that makes arrays of its own is `jit_allocating`, and hot loops stay out of it.
 """
 
 from collections.abc import Callable
@@ -15,28 +20,46 @@ from typing import Any, TypeVar
 
 from ._cache import CacheWarning, KernelCache
 
-__all__ = ["CacheWarning", "jit", "zero"]
+__all__ = ["CacheWarning", "jit", "jit_allocating", "jit_inner", "zero"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def jit(function: Function) -> Function:
-    """Compile `function` when it is first called with arguments of new types.
+    """Compile `function`, which makes no arrays, when first called with arguments of new types.
 
     For static checkers the result has the signature of `function`; at run time it is Numba's
     dispatcher (``.signatures``, ``.stats``, ``.py_func``), or `function` itself where the compiler
     is switched off.
     """
+    return _compiled(function, _nrt=False)
+
+
+def jit_inner(function: Function) -> Function:
+    """Compile `function` as `jit` does, but for calls from other kernels only.
+
+    It gets no wrapper for Python, which for tuples of arrays is larger than most functions; a call
+    from Python would end the process, so nothing public is made this way.
+    """
+    return _compiled(function, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
+def jit_allocating(function: Function) -> Function:
+    """Compile `function` as `jit` does; it may make arrays."""
+    return _compiled(function)
+
+
+def _compiled(function: Function, **options: bool) -> Function:
     # Here, not above: `_cache` notes when this package's sources were read, and Numba takes long.
     import numba
 
-    compiled: Any = numba.njit(nogil=True, error_model="numpy")(function)
+    compiled: Any = numba.njit(nogil=True, error_model="numpy", **options)(function)
     if hasattr(compiled, "_cache"):
         compiled._cache = KernelCache(function)
     return compiled
 
 
-@jit
+@jit_inner
 def zero() -> int:
     """Return 0, to begin a count with.
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._jit import jit
+from ._jit import jit, jit_inner
 from ._types import Float32Array, FloatArray, IndexArray, IntArray
 from .chunks import Chunk, Presence
 from .job import Slabs
@@ -94,7 +94,7 @@ def fill_boxes(
         _fill_part(knots, slabs, chunk, part, first, last, by, cursor, bounds, places)
 
 
-@jit
+@jit_inner
 def _fill_part(
     knots: Knots,
     slabs: Slabs,
@@ -136,7 +136,7 @@ def _fill_part(
         until = end
 
 
-@jit
+@jit_inner
 def _extended(e: Extent, p: Position) -> Extent:
     return Extent(
         Position(
@@ -151,7 +151,7 @@ def _extended(e: Extent, p: Position) -> Extent:
     )
 
 
-@jit
+@jit_inner
 def _store(
     bounds: Float32Array,
     index: int,
@@ -168,7 +168,7 @@ def _store(
     bounds[index, 7] = -_below(-(extent.high.altitude + by.upward))
 
 
-@jit
+@jit_inner
 def _below(value: float) -> np.float32:
     """Return a float32 below `value`."""
     return np.float32(value - abs(value) * OUTWARD)

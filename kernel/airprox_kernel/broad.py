@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._jit import jit, zero
+from ._jit import jit, jit_allocating, jit_inner, zero
 from ._types import BoolArray, Float32Array, IndexArray, IntArray
 from .boxes import Boxes, Places
 from .chunks import Chunk
@@ -114,7 +114,7 @@ def boxes_meet(bounds: Float32Array, a: int, b: int) -> bool:
     )
 
 
-@jit
+@jit_allocating
 def enter_boxes(bounds: Float32Array, start: int, middle: int, end: int, scale: float) -> Grid:
     """Enter the boxes [start, end) into a grid; those from `middle` on are the other fleet's."""
     is_large = np.zeros(end - start, np.bool_)
@@ -142,14 +142,14 @@ def enter_boxes(bounds: Float32Array, start: int, middle: int, end: int, scale: 
     return grid
 
 
-@jit
+@jit_inner
 def _slot(x: int, y: int, z: int, grid: Grid, side: int) -> int:
     """Return the index into `grid.start` of one side's entries of a cell's bucket."""
     bucket = (x + y * Y_STRIDE + z * Z_STRIDE) & (grid.start.size // 2 - 1)
     return 2 * bucket + side
 
 
-@jit
+@jit_inner
 def _count_entries(
     grid: Grid, bounds: Float32Array, start: int, middle: int, end: int, scale: float
 ) -> None:
@@ -168,7 +168,7 @@ def _count_entries(
         grid.start[slot] = total
 
 
-@jit
+@jit_inner
 def _fill_entries(
     grid: Grid, bounds: Float32Array, start: int, middle: int, end: int, scale: float
 ) -> None:
@@ -191,7 +191,7 @@ def _fill_entries(
                     grid.key[index] = cell_key(x, y, z)
 
 
-@jit
+@jit_allocating
 def find_candidates(
     job: Job,
     boxes: Boxes,
@@ -240,7 +240,7 @@ class Slab(NamedTuple):
     grid: Grid
 
 
-@jit
+@jit_inner
 def _pair_entries(
     job: Job, slab: Slab, scale: float, task: int, count: int, out: Candidates
 ) -> tuple[int, int]:
@@ -260,7 +260,7 @@ def _pair_entries(
     return slab.grid.box.size, count
 
 
-@jit
+@jit_inner
 def _pair_entry(
     job: Job,
     slab: Slab,
@@ -283,7 +283,7 @@ def _pair_entry(
     return count
 
 
-@jit
+@jit_inner
 def _pair_large(job: Job, slab: Slab, box: int, count: int, out: Candidates) -> int:
     """Write the pairs of one large box; two large ones meet once, at the first of them."""
     is_own = box < slab.middle
@@ -298,7 +298,7 @@ def _pair_large(job: Job, slab: Slab, box: int, count: int, out: Candidates) -> 
     return count
 
 
-@jit
+@jit_inner
 def _write(slab: int, own: int, other: int, count: int, out: Candidates) -> int:
     out.own[count] = own
     out.other[count] = other
@@ -306,7 +306,7 @@ def _write(slab: int, own: int, other: int, count: int, out: Candidates) -> int:
     return count + 1
 
 
-@jit
+@jit_inner
 def _home_key(bounds: Float32Array, a: int, b: int, scale: float) -> int:
     """Return the key of the cell that holds the larger of the low corners of two boxes."""
     return cell_key(
@@ -316,7 +316,7 @@ def _home_key(bounds: Float32Array, a: int, b: int, scale: float) -> int:
     )
 
 
-@jit
+@jit_inner
 def _is_pair(job: Job, places: Places, own: int, other: int) -> bool:
     own_part: int = places.part[own]
     other_part: int = places.part[other]

@@ -81,12 +81,13 @@ def call_roll(presence: Presence, chunk_start: IndexArray) -> Roll:
     start = np.zeros(chunks + 1, np.int64)
     start[1:] = np.cumsum(count_boxes(Presence(first, last), chunks))
     part = np.empty(start[-1], np.int32)
-    _fill_roll(first, last, start[:-1].copy(), part)
+    fill_roll(first, last, start[:-1].copy(), part)
     return Roll(start, part)
 
 
 @jit
-def _fill_roll(first: IndexArray, last: IndexArray, cursor: IndexArray, out: IntArray) -> None:
+def fill_roll(first: IndexArray, last: IndexArray, cursor: IndexArray, out: IntArray) -> None:
+    """Write each part into every chunk [first, last]; `cursor` is the next free place of each."""
     for part in range(first.size):
         for chunk in range(first[part], last[part] + 1):
             out[cursor[chunk]] = part

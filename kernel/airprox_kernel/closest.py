@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ._jit import jit, zero
+from ._jit import jit, jit_inner, zero
 from ._types import IndexArray, Time, TimeArray
 from .cpa import critical_point, cylinder_square, horizontal_cpa, slant_cpa
 from .geodesic import distance_of_vectors
@@ -91,7 +91,7 @@ def closest_approach(
     return tested
 
 
-@jit
+@jit_inner
 def _walk(
     job: Job,
     own_part: int,
@@ -129,7 +129,7 @@ def _walk(
         start = end
 
 
-@jit
+@jit_inner
 def _take(
     job: Job,
     here: Stretch,
@@ -164,7 +164,7 @@ def _take(
         )
 
 
-@jit
+@jit_inner
 def _ground_distance(job: Job, here: Stretch, motion: Motion, u: float) -> float:
     """Return the distance over the ground (m) at u: for far pairs, the geodesic."""
     separation = separation_at(motion, u)

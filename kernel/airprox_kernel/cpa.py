@@ -7,7 +7,7 @@ does not change, that is u = 0. Coordinates are bounded (|s| <= 2e9 m), so no sq
 import math
 from typing import NamedTuple
 
-from ._jit import jit
+from ._jit import jit, jit_inner
 from .motion import Motion, horizontal_square, separation_at
 
 UNDERFLOW = 1e-200
@@ -22,7 +22,7 @@ class CriticalPoint(NamedTuple):
     square: float
 
 
-@jit
+@jit_inner
 def _clamp(value: float, low: float, high: float) -> float:
     return min(max(value, low), high)
 
@@ -110,7 +110,7 @@ def critical_point(motion: Motion, horizontal: float, vertical: float) -> Critic
     return CriticalPoint(u, cylinder_square(motion, u, horizontal, vertical))
 
 
-@jit
+@jit_inner
 def _crossing(motion: Motion, near: float, far: float, horizontal: float, vertical: float) -> float:
     """Return the u between `near` and `far` at which the two terms of N are equal.
 
@@ -137,18 +137,18 @@ def _crossing(motion: Motion, near: float, far: float, horizontal: float, vertic
     return u
 
 
-@jit
+@jit_inner
 def _is_between(value: float, low: float, high: float) -> bool:
     return low <= value <= high
 
 
-@jit
+@jit_inner
 def _difference(motion: Motion, u: float, horizontal: float, vertical: float) -> float:
     """Return g(u), the horizontal term of N minus the vertical one."""
     return horizontal_term(motion, u, horizontal) - vertical_term(motion, u, vertical)
 
 
-@jit
+@jit_inner
 def _half_slope(motion: Motion, u: float, horizontal: float, vertical: float) -> float:
     """Return g'(u) / 2."""
     s = separation_at(motion, u)

@@ -6,7 +6,7 @@ this module alone.
 
 from typing import NamedTuple
 
-from ._jit import jit
+from ._jit import jit, jit_inner
 from ._types import Time
 from .knots import Knots
 from .segments import position_at
@@ -105,7 +105,7 @@ def relative_motion(
     )
 
 
-@jit
+@jit_inner
 def _is_near(x: float, y: float, z: float) -> bool:
     """Return whether twice the mean separation is that of a pair closer than `FAR`."""
     return x * x + y * y + z * z < 4.0 * FAR * FAR

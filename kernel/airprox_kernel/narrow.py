@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._jit import jit, zero
+from ._jit import jit, jit_inner, zero
 from ._types import IndexArray, Time
 from .boxes import Places
 from .broad import Candidates
@@ -43,16 +43,21 @@ class Pair(NamedTuple):
 
 @jit
 def find_pieces(
-    job: Job, places: Places, candidates: Candidates, first: int, last: int, out: PieceArray
+    job: Job,
+    places: Places,
+    candidates: Candidates,
+    first: int,
+    last: int,
+    open_pieces: IndexArray,
+    out: PieceArray,
 ) -> Narrowed:
     """Write the pieces of the candidates [first, last); stop at the first that does not fit.
 
     All candidates are done iff the returned one equals `last`; a candidate is done whole or not
-    at all. Pieces of one candidate come in order of time.
+    at all. Pieces of one candidate come in order of time. `open_pieces` (levels,) is scratch.
     """
     count = zero()
     legs = zero()
-    open_pieces = np.empty(job.limits.horizontal.shape[2], np.int64)
     for index in range(first, last):
         own: int = candidates.own[index]
         other: int = candidates.other[index]
@@ -67,7 +72,7 @@ def find_pieces(
     return Narrowed(last, count, legs)
 
 
-@jit
+@jit_inner
 def _walk(
     job: Job, pair: Pair, span: Window, open_pieces: IndexArray, count: int, out: PieceArray
 ) -> tuple[int, int]:
@@ -102,7 +107,7 @@ def _walk(
         other_leg += other_end <= end
 
 
-@jit
+@jit_inner
 def _record(
     job: Job,
     pair: Pair,
@@ -144,7 +149,7 @@ def _record(
     return count
 
 
-@jit
+@jit_inner
 def _begin(
     out: PieceArray,
     index: int,
@@ -164,7 +169,7 @@ def _begin(
     out["critical_square"][index] = np.inf
 
 
-@jit
+@jit_inner
 def _note_closest(
     out: PieceArray, index: int, origin: Time, motion: Motion, found: Violation
 ) -> None:

@@ -7,7 +7,7 @@ the touch tolerance).
 import math
 from typing import NamedTuple
 
-from ._jit import jit
+from ._jit import jit, jit_inner
 from .cpa import (
     UNDERFLOW,
     critical_point,
@@ -108,7 +108,7 @@ def violation(motion: Motion, minima: Cylinder) -> Violation:
     return Violation(start, end, at_start, at_end, point.u, point.square)
 
 
-@jit
+@jit_inner
 def _is_lost(motion: Motion, u: float, minima: Cylinder) -> bool:
     n = cylinder_square(motion, u, minima.horizontal_weight, minima.vertical_weight)
     return n < 1.0

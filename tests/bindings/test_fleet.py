@@ -234,6 +234,7 @@ def test_the_span_of_timestamps_is_utc():
     [
         datetime(1970, 1, 1, 0, 0, 1, 5, tzinfo=UTC),
         np.datetime64(1_000_005, "us"),
+        np.datetime64(200_001, "5us"),
         np.datetime64(1_000_005_000, "ns"),
         pa.scalar(1_000_005, pa.timestamp("us", "Asia/Tokyo")),
         pa.scalar(1_000_005_000, pa.timestamp("ns", "UTC")),

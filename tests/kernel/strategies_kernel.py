@@ -213,10 +213,11 @@ def find_all_pieces(job: Job, places: Places, triples, room: int) -> tuple[np.nd
         *(np.ascontiguousarray(columns[:, k]) for k in (1, 2, 0)),
     )
     found = [np.empty(0, piece_type(job.own.time.dtype))]
+    scratch = np.empty(job.limits.horizontal.shape[2], np.int64)
     done = legs = 0
     while done < len(columns):
         out = np.zeros(room, piece_type(job.own.time.dtype))
-        result = find_pieces(job, places, candidates, done, len(columns), out)
+        result = find_pieces(job, places, candidates, done, len(columns), scratch, out)
         if result.candidate == done:
             room *= 2
         found.append(out[: result.pieces].copy())

@@ -143,7 +143,8 @@ def used(filled: Tiny, tmp_path: Path) -> Tiny:
 def test_flags_are_those_that_exactness_needs(filled: Tiny) -> None:
     options = filled.run()["options"]
     assert options.pop("boundscheck", None) is None
-    assert options == {"nogil": True, "error_model": "numpy", "nopython": True}
+    wanted = {"nogil": True, "error_model": "numpy", "nopython": True, "_nrt": False}
+    assert options == wanted
 
 
 def test_second_process_loads_every_signature(filled: Tiny) -> None:

@@ -1,0 +1,218 @@
+"""Merging: the same whatever the pieces were cut into, and however often they were found."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from airprox_kernel.encounters import (
+    follows,
+    is_same_pair,
+    join,
+    join_overlapping,
+    merge_pieces,
+    order_pieces,
+)
+from airprox_kernel.pieces import piece_type
+from strategies_kernel import merged, spelt
+
+EPOCH = 1_790_000_000_000_000_000
+KINDS = st.sampled_from((np.int64, np.float64))
+
+
+@st.composite
+def histories(draw):
+    """Elementary intervals of one pair and level: the loss in each, or None.
+
+    Loss has offsets (start, end) in an interval of length 10, and values of two minima; a loss at
+    an end of an interval starts, or ends, there.
+    """
+    history = []
+    for _ in range(draw(st.integers(1, 6))):
+        if draw(st.integers(0, 2)) == 0:
+            history.append(None)
+            continue
+        at_start, at_end = draw(st.booleans()), draw(st.booleans())
+        start = 0.0 if at_start else draw(st.integers(0, 4)) * 1.0
+        end = 10.0 if at_end else draw(st.integers(6, 10)) * 1.0
+        values = st.integers(0, 3).map(float)
+        history.append((start, end, at_start, at_end, draw(values), draw(values)))
+    return history
+
+
+def piece_over(history, first, last, key, kind):
+    """The piece that a walk over the intervals [first, last] writes, all joined to one."""
+    piece = np.zeros(1, piece_type(kind))
+    piece["own"], piece["other"], piece["level"] = key
+    begin, end = history[first], history[last]
+    shift = EPOCH if kind is np.int64 else 0
+    piece["first"], piece["last"], piece["until"] = (
+        shift + 10 * first,
+        shift + 10 * last,
+        shift + 10 * last + 10,
+    )
+    piece["start"], piece["at_start"] = begin[0], begin[2]
+    piece["end"], piece["at_end"] = end[1], end[3]
+    for value, name, names in (
+        (4, "cpa", ("cpa_square", "cpa_offset", "cpa_horizontal", "cpa_vertical")),
+        (5, "critical", ("critical_square", "critical_offset")),
+    ):
+        best = min(range(first, last + 1), key=lambda k: (history[k][value], k))
+        piece[name] = shift + 10 * best
+        for order, field in enumerate(names):
+            piece[field] = history[best][value] + (0 if order == 0 else best + order)
+    return piece
+
+
+def runs(history, first, last):
+    """The pieces (first, last) that a walk over the intervals [first, last] writes."""
+    found = []
+    for k in range(first, last + 1):
+        if history[k] is None:
+            continue
+        joins = found and found[-1][1] == k - 1 and history[k - 1][3] and history[k][2]
+        if joins:
+            found[-1] = (found[-1][0], k)
+        else:
+            found.append((k, k))
+    return found
+
+
+@st.composite
+def scattered(draw):
+    """Pieces of several pairs from walks over drawn parts of time, repeats included, shuffled."""
+    kind = draw(KINDS)
+    keys = draw(st.lists(st.tuples(*[st.integers(0, 1)] * 3), min_size=1, max_size=3, unique=True))
+    whole, pieces = [], []
+    for key in sorted(keys):
+        history = draw(histories())
+        last = len(history) - 1
+        for a, b in runs(history, 0, last):
+            whole.append(piece_over(history, a, b, key, kind))
+        # Every interval is walked over once at least, alone or with its neighbours.
+        walks = [(0, last)] if draw(st.booleans()) else [(k, k + 1) for k in range(last)]
+        walks = walks or [(0, last)]
+        for _ in range(draw(st.integers(0, 4))):
+            a, b = sorted((draw(st.integers(0, last)), draw(st.integers(0, last))))
+            walks.append((a, b))
+        for walk in walks:
+            pieces += [piece_over(history, a, b, key, kind) for a, b in runs(history, *walk)]
+    pieces = draw(st.permutations(pieces))
+    empty = np.empty(0, piece_type(kind))
+    return np.concatenate([empty, *pieces]), np.concatenate([empty, *whole])
+
+
+@given(scattered())
+def test_merging_gives_what_one_walk_over_everything_writes(drawn):
+    pieces, whole = drawn
+    assert spelt(merged(pieces)) == spelt(whole)
+
+
+@given(scattered(), st.data())
+def test_merging_in_parts_is_merging_at_once(drawn, data):
+    pieces, whole = drawn
+    cut = data.draw(st.integers(0, pieces.size))
+    halves = np.concatenate([merged(pieces[:cut]), merged(pieces[cut:])])
+    assert spelt(merged(halves)) == spelt(whole)
+    assert spelt(merged(whole)) == spelt(whole)
+
+
+@given(scattered())
+def test_the_order_is_by_pair_level_and_time(drawn):
+    pieces, _ = drawn
+    rows = [
+        (int(p["own"]), int(p["other"]), int(p["level"]), p["first"].item())
+        for p in pieces[order_pieces(pieces)]
+    ]
+    assert rows == sorted(rows)
+
+
+def two_pieces(**second):
+    """Pieces over [0, 10] and [10, 20] that are in loss at the knot between them."""
+    pieces = np.zeros(2, piece_type(np.int64))
+    pieces["first"] = pieces["last"] = [0, 10]
+    pieces["until"] = [10, 20]
+    pieces["at_end"][0] = pieces["at_start"][1] = True
+    for name, value in second.items():
+        pieces[name][1] = value
+    return pieces
+
+
+def test_pieces_follow_on_each_other_with_loss_on_both_sides_of_the_knot_only():
+    assert follows(two_pieces(), 0, 1)
+    assert not follows(two_pieces(at_start=False), 0, 1)
+    pieces = two_pieces()
+    pieces["at_end"][0] = False
+    assert not follows(pieces, 0, 1)
+    # A knot further on is not the same knot.
+    assert not follows(two_pieces(first=11, last=11), 0, 1)
+
+
+def test_pieces_that_share_an_interval_are_of_one_encounter():
+    assert follows(two_pieces(first=0, last=0, until=10, at_start=False), 0, 1)
+    pieces = two_pieces(at_start=False)
+    pieces["last"][0], pieces["until"][0] = 10, 20
+    assert follows(pieces, 0, 1)
+
+
+def test_pieces_of_other_parts_or_levels_never_follow():
+    for name in ("own", "other", "level"):
+        pieces = two_pieces(**{name: 1})
+        assert not is_same_pair(pieces, 0, 1)
+        assert not follows(pieces, 0, 1)
+    assert is_same_pair(two_pieces(), 0, 1)
+
+
+def test_the_earlier_of_two_equal_minima_stays():
+    pieces = two_pieces(cpa=10, cpa_offset=3.0, critical=10, critical_offset=4.0)
+    join(pieces, 0, 1)
+    assert (pieces["cpa"][0], pieces["critical"][0]) == (0, 0)
+    pieces = two_pieces(cpa=10, cpa_offset=3.0, cpa_square=-1.0, cpa_vertical=7.0, cpa_horizontal=8.0)
+    join(pieces, 0, 1)
+    assert pieces[0][["cpa", "cpa_offset", "cpa_square"]].item() == (10, 3.0, -1.0)
+    assert pieces[0][["cpa_vertical", "cpa_horizontal"]].item() == (7.0, 8.0)
+    assert pieces["critical"][0] == 0
+    pieces = two_pieces(critical=10, critical_offset=4.0, critical_square=-1.0)
+    join(pieces, 0, 1)
+    assert pieces[0][["critical", "critical_offset", "critical_square"]].item() == (10, 4.0, -1.0)
+    assert (pieces["last"][0], pieces["until"][0], pieces["first"][0]) == (10, 20, 0)
+
+
+def test_nothing_merges_to_nothing():
+    assert merge_pieces(np.empty(0, piece_type(np.float64))) == 0
+    nothing = np.empty(0, np.int64)
+    assert join_overlapping(np.empty(0, piece_type(np.int64)), nothing, nothing) == 0
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 1), st.integers(0, 30), st.integers(0, 8)), min_size=1, max_size=8
+    ).map(sorted)
+)
+def test_rows_of_one_pair_that_overlap_are_joined(drawn):
+    """Spans that only touch stay two; ends may come in any order."""
+    pieces = np.zeros(len(drawn), piece_type(np.int64))
+    pieces["own"] = [own for own, _, _ in drawn]
+    start = np.array([begin for _, begin, _ in drawn])
+    end = np.array([begin + length + 1 for _, begin, length in drawn])
+    pieces["first"] = pieces["last"] = start
+    pieces["until"] = end
+    pieces["cpa_square"] = np.arange(len(drawn))[::-1]
+    expected = []
+    for row, (own, a, b) in enumerate(
+        zip(pieces["own"].tolist(), start.tolist(), end.tolist(), strict=True)
+    ):
+        least = float(pieces["cpa_square"][row])
+        if expected and expected[-1][0] == own and a < expected[-1][2]:
+            before = expected[-1]
+            expected[-1] = (own, before[1], max(b, before[2]), least)
+        else:
+            expected.append((own, a, b, least))
+    count = join_overlapping(pieces, start, end)
+    found = zip(
+        pieces["own"][:count].tolist(),
+        start[:count].tolist(),
+        end[:count].tolist(),
+        pieces["cpa_square"][:count].tolist(),
+        strict=True,
+    )
+    assert list(found) == expected
