@@ -33,10 +33,13 @@ def least_distance(own: Track, other: Track) -> float:
     """The least geodesic distance (m) over all the time that the two tracks have in common.
 
     Steps of 2.5 km of travel on which the triangle inequality leaves room for a smaller distance
-    are searched; on one step the distance falls and then rises (see `geodetic_oracle`).
+    are searched; on one step the distance falls and then rises (see `geodetic_oracle`). Two tracks
+    of one part each may have a single instant in common.
     """
     every = steps([own, other], [(0, 1)])
     rows = np.arange(every.pair.size)
+    if not rows.size:
+        return distance_at(own, other, max(own[0].time[0], other[0].time[0]))
     begin, end = (every.distance(rows, np.full(rows.size, share)) for share in (0.0, 1.0))
     least = float(min(begin.min(), end.min()))
     floor = 0.5 * (begin + end - every.own.travel - every.other.travel)

@@ -47,12 +47,13 @@ TESTS = {
     "chunks": ("chunks", "boxes", "narrow"),
     "boxes": ("boxes", "narrow"),
     "job": ("broad", "narrow", "closest"),
+    "grid": ("grid", "broad", "narrow"),
     "broad": ("broad", "narrow"),
     "narrow": ("narrow",),
     "encounters": ("encounters", "narrow"),
     "closest": ("closest",),
 }
-SECONDS = 300
+SECONDS = 150
 OPERATORS = {
     ast.Lt: ("<", "<="),
     ast.LtE: ("<=", "<"),
@@ -149,7 +150,7 @@ def is_noticed(home: Path, module: str, text: str) -> bool:
     place.write_text(text)
     environment = dict(
         os.environ,
-        PYTHONPATH=os.pathsep.join([str(home), str(ROOT / "tests")]),
+        PYTHONPATH=os.pathsep.join([str(home), str(home / "tests")]),
         NUMBA_DISABLE_JIT="1",
         HYPOTHESIS_PROFILE="mutation",
         PYTHONDONTWRITEBYTECODE="1",
@@ -159,7 +160,7 @@ def is_noticed(home: Path, module: str, text: str) -> bool:
     try:
         result = subprocess.run(
             [*command, *tests],
-            cwd=ROOT,
+            cwd=home,
             env=environment,
             capture_output=True,
             timeout=SECONDS,
@@ -191,6 +192,8 @@ def main() -> int:
         for number in range(options.jobs):
             home = Path(scratch, str(number))
             shutil.copytree(KERNEL, home / "airprox_kernel")
+            shutil.copytree(ROOT / "tests", home / "tests")
+            shutil.copy(ROOT / "pyproject.toml", home)
             homes.put(home)
 
         def attempt(module: str, source: str, change: Change) -> bool:

@@ -52,6 +52,7 @@ class Plan(NamedTuple):
 
 # Around the minimum itself, and around the touch tolerance below it.
 GRAZES = (0.0, 1e-9, -1e-9, 1e-8, 1e-7, 1e-6, -1e-7, -1.01e-7, -9.9e-8, -1.3e-7, -2e-7, -1e-6)
+DIRECTIONS = ((1.0, 0.0), (0.0, 1.0), (0.6, 0.8), (-0.28, 0.96), (-1.0, 0.0))
 STANDARD_MINIMA = (
     Minima(5 * NAUTICAL_MILE, 1000 * FOOT),
     Minima(15.0, 10.0),
@@ -79,7 +80,7 @@ def fleets(
 ) -> Plan:
     """One fleet whose trajectories meet at about the given minima; `far` allows huge offsets."""
     count = draw(st.integers(*tracks))
-    found = [draw(_free_track(separation))]
+    found = [draw(_free_track(separation) | _long_leg())]
     while len(found) < count:
         found.append(draw(_track(separation, found)))
     return draw(_finished(found, timestamps, prefix, far))
@@ -188,6 +189,16 @@ def _free_track(draw: st.DrawFn, separation: Minima) -> list[TickKnot]:
 
 
 @st.composite
+def _long_leg(draw: st.DrawFn) -> list[TickKnot]:
+    """One leg of up to 1e7 m and up to 1e6 s, in any of five directions."""
+    reach, speed = draw(st.sampled_from(((3_000_000, 1500.0), (5 * 10**8, 9.7), (60_000, 250.0))))
+    cosine, sine = draw(st.sampled_from(DIRECTIONS))
+    way = speed * reach / 1000
+    z = draw(_altitude())
+    return [(-reach, -cosine * way, -sine * way, z), (reach, cosine * way, sine * way, z)]
+
+
+@st.composite
 def _track(draw: st.DrawFn, separation: Minima, earlier: list[list[TickKnot]]) -> list[TickKnot]:
     """A trajectory in a drawn relation to an earlier one, then perhaps cut or refined."""
     own = draw(st.sampled_from(earlier))
@@ -261,9 +272,15 @@ def _parallel(separation: Minima, own: list[TickKnot]) -> st.SearchStrategy[list
 
 @st.composite
 def _head_on(draw: st.DrawFn, separation: Minima, own: list[TickKnot]) -> list[TickKnot]:
+    """The same path flown back, at an offset or, if straight, passing at about the minimum."""
     first, last = own[0][0], own[-1][0]
     back = [(first + last - tick, x, y, z) for tick, x, y, z in reversed(own)]
-    return _moved(back, draw(_offset(separation)))
+    east, north = own[-1][1] - own[0][1], own[-1][2] - own[0][2]
+    length = math.hypot(east, north)
+    if length == 0 or draw(st.booleans()):
+        return _moved(back, draw(_offset(separation)))
+    beside = (separation.horizontal + draw(st.sampled_from(GRAZES))) / length
+    return _moved(back, (-north * beside, east * beside, 0.0))
 
 
 @st.composite
@@ -310,7 +327,7 @@ def _grazing(draw: st.DrawFn, separation: Minima, own: list[TickKnot]) -> list[T
     speed = draw(st.sampled_from((1.0, 7.5, 77.0, 250.0, 3000.0)))
     reach = draw(st.integers(1, 60_000) | st.sampled_from((3_600_000, 10**9)))
     way = min(speed * reach / 1000, 1e7)
-    cosine, sine = draw(st.sampled_from(((1, 0), (0, 1), (0.6, 0.8), (-0.28, 0.96), (-1, 0))))
+    cosine, sine = draw(st.sampled_from(DIRECTIONS))
     if draw(st.booleans()) or math.isinf(separation.vertical):
         beside = separation.horizontal + graze
         x, y = x - sine * beside, y + cosine * beside

@@ -7,7 +7,6 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from airprox_kernel.chunks import part_spans
-from airprox_kernel.encounters import join_overlapping
 from airprox_kernel.job import Job
 from airprox_kernel.pieces import PieceArray
 
@@ -15,8 +14,6 @@ from ._job import Sides
 from .minima import Minima
 
 SCHEMA_VERSION = "1"
-BELOW_ONE = np.nextafter(1.0, 0.0)
-"""The largest ratio of an encounter: the square is below 1, its root may round up to it."""
 
 
 def encounters_schema(sides: Sides, minima: Minima) -> pa.Schema:
@@ -56,12 +53,14 @@ def result_metadata(sides: Sides, minima: Minima | None) -> dict[str, str]:
 
 
 def encounters_table(pieces: PieceArray, job: Job, sides: Sides, minima: Minima) -> pa.Table:
-    """Return one row per encounter, sorted by own row, other row and start."""
+    """Return one row per encounter, sorted by own row, other row and start.
+
+    An interval has one piece, and its ends are whole nanoseconds: rounded outwards, two rows of a
+    pair may touch there but never overlap. The root of a square below 1 is rounded to below 1.
+    """
     start = instant(pieces["first"], pieces["start"], np.floor)
     end = instant(pieces["last"], pieces["end"], np.ceil)
-    start, end = np.maximum(start, pieces["first"]), np.minimum(end, pieces["until"])
-    kept = join_overlapping(pieces, start, end)
-    pieces, start, end = pieces[:kept], start[:kept], end[:kept]
+    end = np.where(pieces["at_end"], pieces["until"], np.minimum(end, pieces["until"]))
     own_row = job.own.part_row[pieces["own"]]
     other_row = job.other.part_row[pieces["other"]]
     order = np.lexsort((start, other_row, own_row))
@@ -81,7 +80,7 @@ def encounters_table(pieces: PieceArray, job: Job, sides: Sides, minima: Minima)
         pa.array(np.ascontiguousarray(pieces["cpa_horizontal"])),
         pa.array(np.ascontiguousarray(pieces["cpa_vertical"])),
         _times(_between(pieces["critical"], pieces["critical_offset"], start, end), sides),
-        pa.array(np.minimum(np.sqrt(pieces["critical_square"]), BELOW_ONE)),
+        pa.array(np.sqrt(pieces["critical_square"])),
     ]
     return pa.Table.from_arrays(columns, schema=encounters_schema(sides, minima))
 

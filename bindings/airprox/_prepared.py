@@ -1,4 +1,4 @@
-"""Tracks become what the kernels take: parts, surface vectors, and legs of at most 20 km."""
+"""Tracks become what the kernels take: parts, surface vectors, and legs of at most 18 km."""
 
 from typing import Any, NamedTuple
 
@@ -180,7 +180,7 @@ def _refuse_uncuttable(tracks: Tracks, status: NDArray[np.uint8], read: Read) ->
             return f"a leg must not join nearly antipodal points, found {one} to {two}"
         took = tracks.time[end] - tracks.time[end - 1]
         unit = "s" if tracks.time.dtype == np.float64 else "ns"
-        return f"a leg must leave time for its cuts of 20 km, found {one} to {two} in {took} {unit}"
+        return f"a leg must leave time for its cuts of 18 km, found {one} to {two} in {took} {unit}"
 
     add_fault(tracks, read, bad, legs[first] + 1, reason)
     return bad

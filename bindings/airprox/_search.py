@@ -18,8 +18,10 @@ from ._job import Plan
 BUFFER = 32_768
 """Candidates, and pieces, that one call of a kernel may write: some 10 ms of work."""
 WIDTH_SAMPLE = 512
-CELL_WIDTHS = 1.5
-"""Side of a grid cell in typical box widths: a box then touches two to three cells."""
+ROOM = 0.9
+"""The widest box of the sample, in cells: unseen ones may be a little wider."""
+WIDEST = 2.5
+"""The widest box of the finest level, in typical ones."""
 
 
 class Harvest(NamedTuple):
@@ -61,16 +63,14 @@ def chunk_of(plan: Plan, index: int) -> Chunk:
 
 
 def cell_scale(bounds: NDArray[np.float32]) -> float:
-    """Return 1 / (side of the grid's cells), from a sample of the boxes.
+    """Return 1 / (width of the grid's finest cells), from a sample of the boxes.
 
-    The root mean square of the widths balances entries (which grow with large boxes in small
-    cells) against comparisons; the largest fiftieth is left out, so that one giant box does not
-    put all others into one cell.
+    Wider boxes go to coarser levels, so one giant box costs the others no more than a look. Boxes
+    of usual traffic are alike and share one level, with cells as wide as the widest.
     """
     sample = bounds[:: max(1, len(bounds) // WIDTH_SAMPLE)]
-    width = np.sort((sample[:, 4:7] - sample[:, 0:3]).max(axis=1).astype(np.float64))
-    width = width[: max(1, width.size - width.size // 50)]
-    return 1.0 / (CELL_WIDTHS * float(np.sqrt(np.mean(width * width))))
+    width = (sample[:, 4:7] - sample[:, 0:3]).max(axis=1).astype(np.float64)
+    return ROOM / min(float(width.max()), WIDEST * float(np.median(width)))
 
 
 def search_chunk(plan: Plan, index: int, capacity: int) -> Harvest:
@@ -78,14 +78,12 @@ def search_chunk(plan: Plan, index: int, capacity: int) -> Harvest:
     boxes, places = make_boxes(plan, index)
     chunk = chunk_of(plan, index)
     scale = cell_scale(boxes.bounds)
-    out = _candidates(max(BUFFER, 2 * int(np.diff(boxes.start).max())))
+    out = _candidates(max(BUFFER, int(np.diff(boxes.start).max())))
     basket = _Basket(plan, capacity)
     visits = legs = 0
     since = Found(chunk.first, 0, 0)
     while since.slab < chunk.last:
-        before, since = since, find_candidates(plan.job, boxes, places, chunk, scale, since, out)
-        if before[:2] == since[:2] and since.pairs == 0:
-            out = _candidates(2 * out.own.size)
+        since = find_candidates(plan.job, boxes, places, chunk, scale, since, out)
         visits += since.pairs
         legs += _narrow(plan, places, out, since.pairs, basket)
     return Harvest(merge(basket.found, plan), basket.weights, visits, legs)

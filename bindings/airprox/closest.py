@@ -2,19 +2,13 @@
 
 import threading
 import time
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from airprox_kernel.closest import (
-    HORIZONTAL,
-    RATIO,
-    SLANT,
-    Approaches,
-    closest_approaches,
-)
+from airprox_kernel.closest import HORIZONTAL, RATIO, SLANT, Approaches, closest_approaches
 from airprox_kernel.job import Job
 
 from ._account import write_receipt
@@ -22,11 +16,7 @@ from ._encounters import instant, result_metadata
 from ._job import Sides, make_job, pair_up
 from ._pairs import Pairs, all_pairs, find_pairs, without_exempt
 from ._parallel import Progress, Stopped, run, thread_count
-from .errors import (
-    Cancelled,
-    InvalidMinima,
-    SchemaError,
-)
+from .errors import Cancelled, InvalidMinima, SchemaError
 from .fleet import Fleet
 from .minima import Minima
 from .receipt import Receipt
@@ -126,61 +116,84 @@ def closest_approach(
     start = time.perf_counter()
     count = thread_count(threads)
     sides = pair_up(fleet, against)
-    job = make_job(sides, minima or NO_MINIMA, same_id, window)
+    job = make_job(sides, NO_MINIMA if minima is None else minima, same_id, window)
     asked = all_pairs(job, max_pairs) if pairs is None else find_pairs(sides, pairs, max_pairs)
     wanted = without_exempt(job, asked)
-    prepared = time.perf_counter()
-    found, legs = _compute(job, wanted, METRICS[metric], count, progress, cancel)
+    seconds = {"prepare": time.perf_counter() - start}
+    tested: list[_Tested] = []
+
+    def account(*, finished: bool, apart: int) -> Receipt:
+        return write_receipt(
+            job,
+            sides,
+            minima,
+            finished=finished,
+            pairs_in_conflict=None,
+            encounters=None,
+            pairs_asked=asked.own.size,
+            pairs_apart=apart,
+            window=(None, None) if window is None else tuple(window),
+            threads=count,
+            pair_visits=sum(part.pairs for part in tested),
+            legs_tested=sum(part.legs for part in tested),
+            seconds=seconds,
+        )
+
+    start = time.perf_counter()
+    try:
+        found = _compute(job, wanted, METRICS[metric], tested, count, progress, cancel)
+    except Stopped as stop:
+        parts = len(_tasks(wanted))
+        raise Cancelled(
+            f"cancelled after {stop.done} of {parts} parts of the work",
+            account(finished=False, apart=0),
+        ) from None
     searched = time.perf_counter()
+    seconds["search"] = searched - start
     table = _table(sides, wanted, found, minima)
-    receipt = write_receipt(
-        job,
-        sides,
-        minima,
-        finished=True,
-        pairs_in_conflict=None,
-        encounters=None,
-        pairs_asked=asked.own.size,
-        pairs_apart=wanted.own.size - table.num_rows,
-        window=(None, None) if window is None else tuple(window),
-        threads=count,
-        pair_visits=wanted.own.size,
-        legs_tested=legs,
-        seconds={
-            "prepare": prepared - start,
-            "search": searched - prepared,
-            "assemble": time.perf_counter() - searched,
-        },
-    )
-    return ClosestApproaches(table, receipt)
+    seconds["assemble"] = time.perf_counter() - searched
+    apart = wanted.own.size - table.num_rows
+    return ClosestApproaches(table, account(finished=True, apart=apart))
+
+
+class _Tested(NamedTuple):
+    """What one part of the work took: pairs, and elementary intervals."""
+
+    pairs: int
+    legs: int
 
 
 NO_MINIMA = Minima(horizontal=1e6, vertical=1e6)
 """Stands in where none are given; its ratio is not reported."""
 
 
+def _tasks(pairs: Pairs) -> range:
+    """Return the first pair of each part of the work."""
+    return range(0, pairs.own.size, TASK_PAIRS)
+
+
 def _compute(
     job: Job,
     pairs: Pairs,
     metric: int,
+    tested: list[_Tested],
     threads: int,
     progress: Progress | None,
     cancel: threading.Event | None,
-) -> tuple[Approaches, int]:
+) -> Approaches:
+    """Return the closest approaches of the pairs; `tested` grows by an entry per finished task."""
     size = pairs.own.size
     lengths = [np.empty(size) for _ in range(5)]
     found = Approaches(np.empty(size, job.own.time.dtype), *lengths)
 
-    def work(first: int) -> int:
+    def work(first: int) -> None:
         part = slice(first, min(first + TASK_PAIRS, size))
-        out = _picked(found, part)
-        return closest_approaches(job, pairs.own[part], pairs.other[part], metric, out)
+        own, other = pairs.own[part], pairs.other[part]
+        legs = closest_approaches(job, own, other, metric, _picked(found, part))
+        tested.append(_Tested(own.size, legs))
 
-    tasks = range(0, size, TASK_PAIRS)
-    try:
-        return found, sum(run(work, tasks, threads, progress, cancel))
-    except Stopped as stop:
-        raise Cancelled(f"cancelled after {stop.done} of {len(tasks)} parts of the work") from None
+    run(work, _tasks(pairs), threads, progress, cancel)
+    return found
 
 
 def _picked(found: Approaches, rows: slice | NDArray[np.int64]) -> Approaches:

@@ -36,12 +36,15 @@ def jit(function: Function) -> Function:
 
 
 def jit_inner(function: Function) -> Function:
-    """Compile `function` as `jit` does, but for calls from other kernels only.
+    """Compile `function` into its callers: as `jit` does, but for calls from other kernels only.
 
-    It gets no wrapper for Python, which for tuples of arrays is larger than most functions; a call
-    from Python would end the process, so nothing public is made this way.
+    A call that is not inlined passes each array as seven words; with tuples of arrays that was more
+    than the work itself. There is no wrapper for Python, and a call from Python would end the
+    process, so nothing public is made this way.
     """
-    return _compiled(function, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+    return _compiled(
+        function, _nrt=False, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
+    )
 
 
 def jit_allocating(function: Function) -> Function:
@@ -53,7 +56,8 @@ def _compiled(function: Function, **options: bool) -> Function:
     # Here, not above: `_cache` notes when this package's sources were read, and Numba takes long.
     import numba
 
-    compiled: Any = numba.njit(nogil=True, error_model="numpy", **options)(function)
+    decorate: Any = numba.njit
+    compiled: Any = decorate(nogil=True, error_model="numpy", **options)(function)
     if hasattr(compiled, "_cache"):
         compiled._cache = KernelCache(function)
     return compiled

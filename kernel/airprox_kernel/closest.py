@@ -14,6 +14,7 @@ from .limits import on_own_radius, pair_arc, pair_cylinder
 from .motion import (
     Motion,
     horizontal_square,
+    instant_at,
     is_curved,
     relative_motion,
     separation_at,
@@ -30,7 +31,7 @@ class Approaches(NamedTuple):
     """Results, (pairs,) each; `value` is inf where the pair has no common instant."""
 
     origin: TimeArray
-    """Start of the elementary interval that holds the closest approach."""
+    """The nearer end of the elementary interval that holds the closest approach."""
     offset: NDArray[np.float64]
     """From `origin`, in the unit of the times."""
     value: NDArray[np.float64]
@@ -155,8 +156,9 @@ def _take(
         u, value = point.u, point.square
     if value < out.value[index]:
         out.value[index] = value
-        out.origin[index] = here.start
-        out.offset[index] = u * motion.duration
+        moment = instant_at(here.start, here.end, motion.duration, u)
+        out.origin[index] = moment.origin
+        out.offset[index] = moment.offset
         out.horizontal[index] = _ground_distance(job, here, motion, u)
         out.vertical[index] = abs(separation_at(motion, u).vertical)
         out.ratio_square[index] = cylinder_square(

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ._jit import jit
-from ._types import IndexArray, TimeArray
+from ._types import IndexArray
 from .pieces import PieceArray
 
 
@@ -72,22 +72,3 @@ def merge_pieces(pieces: PieceArray) -> int:
 def order_pieces(pieces: PieceArray) -> IndexArray:
     """Return the order by own part, other part, level and first interval."""
     return np.lexsort((pieces["first"], pieces["level"], pieces["other"], pieces["own"]))
-
-
-@jit
-def join_overlapping(pieces: PieceArray, start: TimeArray, end: TimeArray) -> int:
-    """Join encounters of one pair whose rounded spans overlap, in place; return how many are left.
-
-    `pieces` are merged; `start` and `end` (encounters,) are their ends in the output's unit.
-    """
-    count = 0
-    for index in range(pieces.size):
-        if count > 0 and is_same_pair(pieces, count - 1, index) and start[index] < end[count - 1]:
-            join(pieces, count - 1, index)
-            end[count - 1] = max(end[count - 1], end[index])
-        else:
-            pieces[count] = pieces[index]
-            start[count] = start[index]
-            end[count] = end[index]
-            count += 1
-    return count

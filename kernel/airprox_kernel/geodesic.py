@@ -22,8 +22,11 @@ from .surface import (
     sine_cosine_degrees,
 )
 
-LONGEST_LEG = 20_000.0
-"""At this length (m) a leg's chord dips 8 m, and runs at most 4 mm ahead or behind along it."""
+LONGEST_LEG = 18_000.0
+"""At this length (m) a leg's chord dips 6 m, and runs at most 3 mm ahead or behind along it.
+
+At 20 km, distances in trail could be 10.15 mm short at 150 m and 21.6 mm at 5 NM, over the bounds
+of 1 cm and 2 cm: two chords that dip differently are seen along one normal."""
 
 LEG_FINE, LEG_NEARLY_ANTIPODAL, LEG_TOO_QUICK = 0, 1, 2
 """Status of a leg: fine; its end is within `ANTIPODE` of the antipode of its start; shorter in time
@@ -119,7 +122,7 @@ def count_cuts(
                 continue
             after = knot + 1
             dx, dy, dz = x[after] - x[knot], y[after] - y[knot], z[after] - z[knot]
-            # An arc of 20 km is 8 mm longer than its chord: below, no geodesic is solved.
+            # An arc of 18 km is 6 mm longer than its chord: below, no geodesic is solved.
             if dx * dx + dy * dy + dz * dz <= (LONGEST_LEG - 0.1) * (LONGEST_LEG - 0.1):
                 continue
             dx, dy, dz = x[after] + x[knot], y[after] + y[knot], z[after] + z[knot]

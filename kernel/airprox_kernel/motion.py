@@ -53,6 +53,25 @@ class Separation(NamedTuple):
     vertical: float
 
 
+class Instant(NamedTuple):
+    """An instant inside an interval: one of its ends, and an offset from it in the same unit."""
+
+    origin: Time
+    offset: float
+
+
+@jit
+def instant_at(start: Time, end: Time, duration: float, u: float) -> Instant:
+    """Return the instant at u in [0, 1] of [start, end].
+
+    Counted from the nearer end, so that no rounding leads out of the interval, and the ends are
+    exact: in floating point, start + (end - start) may miss end.
+    """
+    if u > 0.5:
+        return Instant(end, (u - 1.0) * duration)
+    return Instant(start, u * duration)
+
+
 @jit
 def relative_motion(
     own: Knots, own_leg: int, other: Knots, other_leg: int, start: Time, end: Time

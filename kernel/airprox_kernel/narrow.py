@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ._jit import jit, jit_inner, zero
-from ._types import IndexArray, Time
+from ._types import IndexArray
 from .boxes import Places
 from .broad import Candidates
 from .cpa import horizontal_cpa
@@ -14,6 +14,7 @@ from .limits import on_own_radius, pair_arc, pair_cylinder
 from .motion import (
     Motion,
     horizontal_square,
+    instant_at,
     is_curved,
     relative_motion,
     separation_at,
@@ -145,7 +146,7 @@ def _record(
         out["until"][index] = interval.end
         out["end"][index] = end
         out["at_end"][index] = found.at_end
-        _note_closest(out, index, interval.start, motion, found)
+        _note_closest(out, index, interval, motion, found)
     return count
 
 
@@ -171,19 +172,21 @@ def _begin(
 
 @jit_inner
 def _note_closest(
-    out: PieceArray, index: int, origin: Time, motion: Motion, found: Violation
+    out: PieceArray, index: int, interval: Window, motion: Motion, found: Violation
 ) -> None:
     """Keep the least distance and the least N so far; the earliest of equal ones stays."""
     u = horizontal_cpa(motion, found.start, found.end)
     separation = separation_at(motion, u)
     square = horizontal_square(separation)
     if square < out["cpa_square"][index]:
-        out["cpa"][index] = origin
-        out["cpa_offset"][index] = u * motion.duration
+        moment = instant_at(interval.start, interval.end, motion.duration, u)
+        out["cpa"][index] = moment.origin
+        out["cpa_offset"][index] = moment.offset
         out["cpa_square"][index] = square
         out["cpa_horizontal"][index] = surface_distance(motion, separation, np.sqrt(square))
         out["cpa_vertical"][index] = abs(separation.vertical)
     if found.square < out["critical_square"][index]:
-        out["critical"][index] = origin
-        out["critical_offset"][index] = found.critical * motion.duration
+        moment = instant_at(interval.start, interval.end, motion.duration, found.critical)
+        out["critical"][index] = moment.origin
+        out["critical_offset"][index] = moment.offset
         out["critical_square"][index] = found.square

@@ -17,7 +17,7 @@ PieceArray: TypeAlias = NDArray[np.void]
 def piece_type(time: DTypeLike) -> np.dtype[Any]:
     """Return the record of a piece for times of type `time` (int64 ns or float64 s).
 
-    An instant inside an interval is kept as two numbers: the interval's start and an offset
+    An instant inside an interval is kept as two numbers: an end of the interval and an offset
     (float64) from it in the same unit. Distances are in metres.
     """
     return np.dtype(
@@ -25,8 +25,8 @@ def piece_type(time: DTypeLike) -> np.dtype[Any]:
             ("first", time),  # start of the first elementary interval
             ("last", time),  # start of the last one
             ("until", time),  # end of the last one
-            ("cpa", time),  # start of the interval that holds the closest approach
-            ("critical", time),  # start of the interval that holds the critical point
+            ("cpa", time),  # the nearer end of the interval that holds the closest approach
+            ("critical", time),  # the nearer end of the interval that holds the critical point
             ("start", np.float64),  # offset of the loss's start from `first`
             ("end", np.float64),  # offset of its end from `last`
             ("cpa_offset", np.float64),

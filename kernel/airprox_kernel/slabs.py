@@ -1,5 +1,7 @@
 """The division of time into slabs, over the periods in which there is anything to compare."""
 
+from typing import cast
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -60,7 +62,7 @@ def _edge(
     start: TimeArray, span: NDArray[np.float64], step: NDArray[np.int64], count: NDArray[np.int64]
 ) -> TimeArray:
     """Return start + span * step / count in the type of the times, the same for a shared edge."""
-    offset = span * (step / count)
+    offset: NDArray[np.float64] = span * (step / count)
     if start.dtype.kind == "i":
         return start + offset.astype(np.int64)
-    return (start + offset).astype(np.float64)
+    return cast("TimeArray", start + offset)

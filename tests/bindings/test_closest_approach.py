@@ -162,13 +162,33 @@ def test_ids_of_pairs_in_any_kind_of_text(kind):
 @pytest.mark.parametrize(
     ("asked", "error", "message"),
     [
-        ({"own_row": [0], "other_row": [4]}, ValueError, "other_row .* between 0 and 3, but is 4 in"),
+        (
+            {"own_row": [0], "other_row": [4]},
+            ValueError,
+            "other_row .* between 0 and 3, but is 4 in",
+        ),
         ({"own_row": [1, -1], "other_row": [0, 0]}, ValueError, "own_row .* but is -1 in row 1"),
         ({"own_row": [0.0], "other_row": [1.0]}, TypeError, "own_row of pairs must hold whole num"),
-        ({"own_row": [0, None], "other_row": [1, 1]}, ValueError, "must not be null, but is in row 1"),
-        ({"own": ["A"], "other": ["Z"]}, ValueError, "other of pairs must be an id .* 'Z' in row 0"),
-        ({"own": ["A", None], "other": ["B", "B"]}, ValueError, "must not be null, but is in row 1"),
-        ({"own": [1], "other": [2]}, ValueError, "own of pairs must be an id of the fleet, but is 1"),
+        (
+            {"own_row": [0, None], "other_row": [1, 1]},
+            ValueError,
+            "must not be null, but is in row 1",
+        ),
+        (
+            {"own": ["A"], "other": ["Z"]},
+            ValueError,
+            "other of pairs must be an id .* 'Z' in row 0",
+        ),
+        (
+            {"own": ["A", None], "other": ["B", "B"]},
+            ValueError,
+            "must not be null, but is in row 1",
+        ),
+        (
+            {"own": [1], "other": [2]},
+            ValueError,
+            "own of pairs must be an id of the fleet, but is 1",
+        ),
         ({"own_row": [1], "other": ["A"]}, errors.SchemaError, "must have the columns own_row and"),
         ({"own_row": [0, 2], "other_row": [1, 2]}, ValueError, "row 1 of pairs asks for 'C' twice"),
         ({"own": ["A"], "other": ["A"]}, ValueError, "asks for 'A' twice"),
@@ -234,8 +254,8 @@ def test_empty_fleets():
 def test_timestamps_are_rounded_to_the_nearest_nanosecond():
     """The minimum is at a third of 1 s."""
     tracks = {"A": line(end=1.0), "B": line(end=1.0, x=(-1000.0, 2000.0))}
-    (time,) = airprox.closest_approach(fleet(tracks, timestamps=True)).pairs["cpa_time"].cast(
-        pa.int64()
+    (time,) = (
+        airprox.closest_approach(fleet(tracks, timestamps=True)).pairs["cpa_time"].cast(pa.int64())
     )
     assert time.as_py() == 333_333_333
 
@@ -269,7 +289,7 @@ def test_cancelling_raises_with_the_receipt_so_far(monkeypatch):
 
 def test_an_error_in_progress_comes_out():
     with pytest.raises(ZeroDivisionError):
-        airprox.closest_approach(fleet(TRACKS), progress=lambda done, total: 1 / 0)
+        airprox.closest_approach(fleet(TRACKS), progress=lambda *_: 1 / 0)
 
 
 def test_results_are_arrow_streams_and_speak_of_themselves():
@@ -281,7 +301,10 @@ def test_results_are_arrow_streams_and_speak_of_themselves():
 
 
 def test_the_earliest_of_equal_minima_is_reported():
-    tracks = {"A": line(), "B": [(t, 50.0 if t in (20, 60) else 90.0, 0, 9e3) for t in range(0, 101, 20)]}
+    tracks = {
+        "A": line(),
+        "B": [(t, 50.0 if t in (20, 60) else 90.0, 0, 9e3) for t in range(0, 101, 20)],
+    }
     (row,) = rows(airprox.closest_approach(fleet(tracks)))
     assert (row["cpa_time"], row["cpa_horizontal"]) == (20.0, 50.0)
     still = np.arange(0.0, 101.0, 20.0)

@@ -236,3 +236,18 @@ def test_timestamps_are_rounded_outwards_to_nanoseconds():
     assert row["start"] == math.floor(50 * second - exact)
     assert row["end"] == math.ceil(50 * second + exact)
     assert row["cpa_time"] == 50 * second
+
+
+def test_float_ends_are_the_knots_to_the_bit():
+    """-3000.0 + (0.001 + 3000.0) is 0.00099999999976, and 1.15 + (5.623 - 1.15) is over 5.623."""
+    for first, last in ((-3000.0, 0.001), (1.15, 5.623), (-3000.0, -0.001)):
+        assert first + (last - first) != last
+        still = [(first, 0.0, 0.0, 0.0), (last, 0.0, 0.0, 0.0)]
+        nearing = [(first, 9.0, 0.0, 0.0), (last, 1.0, 0.0, 0.0)]
+        (row,) = screened(still, nearing)
+        assert (row["start"], row["end"]) == (first, last)
+        assert (row["start_clipped"], row["end_clipped"]) == (True, True)
+        assert (row["cpa_time"], row["critical_time"]) == (last, last)
+        for metric in ("horizontal", "slant", "ratio"):
+            (pair,) = closest(still, nearing, metric=metric)
+            assert pair["cpa_time"] == last

@@ -136,7 +136,7 @@ FAULTS = {
     "no time for cuts": (
         {**EARTH, "time": pa.array([0, 0, 60, 1], pa.timestamp("ns", "UTC")), "lon": [0, 0, 0, 9]},
         (3, 8),
-        "a leg must leave time for its cuts of 20 km, found (0.0, 0.0) to (0.01, 9.0) in 1 ns",
+        "a leg must leave time for its cuts of 18 km, found (0.0, 0.0) to (0.01, 9.0) in 1 ns",
     ),
     "null list": (
         {**NESTED, "z": [[1.0, 2.0], None]},

@@ -26,7 +26,12 @@ def test_every_task_is_done_once_and_results_keep_their_order(threads, tasks):
 def test_tasks_run_on_as_many_threads_as_asked_for(threads):
     """Each task waits until all threads are at work: with fewer, this would never end."""
     barrier = threading.Barrier(threads)
-    names = run(lambda _: barrier.wait(30) and 0 or threading.get_ident(), range(threads), threads)
+
+    def work(_):
+        barrier.wait(30)
+        return threading.get_ident()
+
+    names = run(work, range(threads), threads)
     assert len(set(names)) == threads
     assert threading.get_ident() in names
 
@@ -48,7 +53,7 @@ def test_progress_is_called_in_the_calling_thread_up_to_the_total(threads):
     counts = [done for done, _, _ in calls]
     assert counts == sorted(counts)
     assert counts[-1] == 12
-    assert 0 < counts[0]
+    assert counts[0] > 0
 
 
 class Gauge:
@@ -128,9 +133,10 @@ def test_cancelled_beforehand_does_nothing(threads):
 
 def test_cancelled_after_the_last_task_is_done():
     cancel = threading.Event()
-    assert run(lambda task: cancel.set() if task == 4 else None, range(5), 1, cancel=cancel) == [
-        None
-    ] * 5
+    assert (
+        run(lambda task: cancel.set() if task == 4 else None, range(5), 1, cancel=cancel)
+        == [None] * 5
+    )
 
 
 def test_several_callers_at_once_get_their_own_results():

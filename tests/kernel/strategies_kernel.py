@@ -267,6 +267,21 @@ def make_motion(start: Ends, end: Ends, duration: float = 1.0) -> Motion:
     )
 
 
+def turned_motion(start: Ends, end: Ends) -> Motion:
+    """The same motion, its plane turned by 3-4-5 turns into one across all three axes."""
+
+    def turn(x, y):
+        x, z = 0.6 * x, 0.8 * x
+        return x, 0.8 * y - 0.6 * z, 0.6 * y + 0.8 * z
+
+    first, last = turn(*start[:2]), turn(*end[:2])
+    x, y, z = first
+    dx, dy, dz = (b - a for a, b in zip(first, last, strict=True))
+    return make_motion(start, end)._replace(
+        x=x, y=y, z=z, dx=dx, dy=dy, dz=dz, end_x=last[0], end_y=last[1], end_z=last[2]
+    )
+
+
 class Meeting(NamedTuple):
     """Two separations (x, y, vertical), at u = 0 and u = 1, drawn about the minima D and H."""
 
@@ -284,16 +299,18 @@ COSINES = ((1.0, 0.0), (0.0, 1.0), (0.6, 0.8), (-0.28, 0.96), (-1.0, 0.0), (0.8,
 def meetings(draw, *, vertical: bool | None = None) -> Meeting:
     """Passing, grazing, hovering, climbing to the minimum; up to 1e7 m long."""
     D, H = draw(
-        st.sampled_from(((15.0, 10.0), (9260.0, 304.8), (1.0, 1.0), (50_000.0, 600.0), (150.0, 1e4)))
+        st.sampled_from(
+            ((15.0, 10.0), (9260.0, 304.8), (1.0, 1.0), (50_000.0, 600.0), (150.0, 1e4))
+        )
     )
     if vertical is False or (vertical is None and draw(st.integers(0, 5)) == 0):
         H = math.inf
     kind = draw(st.sampled_from(("free", "passing", "hovering", "slow")))
     lengths = st.sampled_from((0.0, 1.0, D, 3 * D, 1e5, 1e7)) | st.floats(0, 5 * D)
     cosine, sine = draw(st.sampled_from(COSINES))
-    beside = draw(
-        st.sampled_from((0.0, 0.5 * D, D, -D, 2 * D)) | st.floats(-2 * D, 2 * D)
-    ) + draw(st.sampled_from(GRAZES))
+    beside = draw(st.sampled_from((0.0, 0.5 * D, D, -D, 2 * D)) | st.floats(-2 * D, 2 * D)) + draw(
+        st.sampled_from(GRAZES)
+    )
     before, after = draw(lengths), draw(lengths)
     if kind == "hovering":
         after = -before

@@ -2,13 +2,12 @@
 
 import math
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from airprox_kernel.boxes import Reach
 from strategies_kernel import (
     divide_time,
     kinds_of_time,
@@ -18,6 +17,8 @@ from strategies_kernel import (
     make_reach,
     small_tracks,
 )
+
+from airprox_kernel.boxes import Reach
 
 SPARE = Fraction(1, 10**8)
 """Metres by which a bound may be too tight: the touch tolerance pays for that, ten times over."""
@@ -49,7 +50,7 @@ def stretch(part, start, end):
     """The exact positions at the ends of a stretch and at the knots inside it."""
     found = []
     for time in sorted({start, end} | {knot[0] for knot in part if start <= knot[0] <= end}):
-        for (t0, *p), (t1, *q) in zip(part, part[1:], strict=False):
+        for (t0, *p), (t1, *q) in pairwise(part):
             if t0 <= time <= t1:
                 share = (Fraction(time) - Fraction(t0)) / (Fraction(t1) - Fraction(t0))
                 found.append(
@@ -178,7 +179,12 @@ def test_geodetic_boxes_have_three_dimensions():
 
 
 def test_a_box_goes_over_all_knots_of_its_stretch_and_no_further():
-    part = [(0.0, 0.0, 0.0, 0.0), (10.0, 10.0, -5.0, 3.0), (20.0, 0.0, 9.0, 7.0), (30.0, 50.0, 0, 0)]
+    part = [
+        (0.0, 0.0, 0.0, 0.0),
+        (10.0, 10.0, -5.0, 3.0),
+        (20.0, 0.0, 9.0, 7.0),
+        (30.0, 50.0, 0, 0),
+    ]
     knots = make_knots([[part]] * 2)
     cases = [
         ((5.0, 15.0), (5.0, -5.0, 0.0, 1.5), (10.0, 2.0, 0.0, 5.0)),

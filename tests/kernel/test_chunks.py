@@ -1,8 +1,11 @@
 """Who is present in which slab and chunk, against brute force."""
 
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies_kernel import kinds_of_time, make_knots, small_tracks
 
 from airprox_kernel.chunks import (
     Presence,
@@ -13,7 +16,6 @@ from airprox_kernel.chunks import (
     part_spans,
 )
 from airprox_kernel.job import Slabs
-from strategies_kernel import kinds_of_time, make_knots, small_tracks
 
 spans = st.lists(
     st.tuples(st.integers(0, 20), st.integers(0, 20)).map(lambda ends: tuple(sorted(ends))),
@@ -26,7 +28,7 @@ spans = st.lists(
 def slab_lists(draw):
     """Slabs that touch or leave time between them."""
     edges = draw(st.lists(st.integers(0, 20), min_size=2, max_size=10, unique=True).map(sorted))
-    pairs = list(zip(edges, edges[1:], strict=False))
+    pairs = list(pairwise(edges))
     return [pair for pair in pairs if draw(st.integers(0, 3))] or pairs[:1]
 
 
@@ -63,7 +65,7 @@ def test_chunks_are_runs_of_slabs_of_about_the_target(boxes, target):
     assert first[0] == 0
     assert first[-1] == len(boxes)
     assert np.all(np.diff(first) > 0)
-    for begin, end in zip(first, first[1:], strict=False):
+    for begin, end in pairwise(first):
         assert sum(boxes[begin:end]) < 2 * target + max(boxes)
         # A chunk ends only where it is full: all but its last slab stay below the target.
         assert sum(boxes[begin : end - 1]) <= target
@@ -77,7 +79,7 @@ def test_the_roll_lists_the_parts_of_each_chunk(drawn, pairs, target):
     chunk_start = divide(count_boxes(presence, len(pairs)), target)
     roll = call_roll(presence, chunk_start)
     assert roll.start.size == chunk_start.size
-    for chunk, (first, last) in enumerate(zip(chunk_start, chunk_start[1:], strict=False)):
+    for chunk, (first, last) in enumerate(pairwise(chunk_start)):
         expected = [
             part
             for part, span in enumerate(drawn)

@@ -6,6 +6,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from strategies_kernel import Meeting, as_tracks, exact_square, make_motion, meetings, turned_motion
 
 import oracle
 from airprox_kernel.cpa import (
@@ -18,7 +19,6 @@ from airprox_kernel.cpa import (
     vertical_term,
 )
 from exact import square_root
-from strategies_kernel import Meeting, as_tracks, exact_square, make_motion, meetings
 
 DISTANCE = Fraction(1, 10**8)
 """Metres. Separations are up to 2e7 m, of unit 4e-9: a minimum is off by a unit or two."""
@@ -85,7 +85,10 @@ def test_the_vertical_minimiser_attains_the_exact_minimum(meeting):
 def test_minimisers_are_where_the_exact_ones_are(meeting):
     """The offset in metres along the path is what rounding moves: a few units of |s|."""
     motion = make_motion(meeting.start, meeting.end)
-    for metric, u in (("horizontal", horizontal_cpa(motion, 0.0, 1.0)), ("slant", slant_cpa(motion))):
+    for metric, u in (
+        ("horizontal", horizontal_cpa(motion, 0.0, 1.0)),
+        ("slant", slant_cpa(motion)),
+    ):
         axes = (0, 1) if metric == "horizontal" else (0, 1, 2)
         moved = [Fraction(meeting.end[a]) - Fraction(meeting.start[a]) for a in axes]
         path = root(sum(d * d for d in moved))
@@ -159,7 +162,9 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("start", "end", "D", "H", "u", "ratio"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+@pytest.mark.parametrize(
+    ("start", "end", "D", "H", "u", "ratio"), [c[1:] for c in CASES], ids=[c[0] for c in CASES]
+)
 def test_the_critical_point_by_hand(start, end, D, H, u, ratio):
     meeting = Meeting(tuple(map(float, start)), tuple(map(float, end)), float(D), float(H))
     point = critical_point(make_motion(meeting.start, meeting.end), *weights(meeting))
@@ -196,3 +201,24 @@ def test_a_third_dimension_counts_in_the_horizontal():
     assert slant_cpa(motion) == 0.5
     assert horizontal_term(motion, 0.0, 1.0) == 16.0
     assert horizontal_term(motion, 1.0, 1.0) == 16.0
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ((-8.0, 6.0, 1.0), (8.0, 6.0, 30.0)),
+        ((-8.0, 6.0, 40.0), (12.0, -3.0, -1.0)),
+        ((3.0, 9.0, 9.0), (-20.0, 1.0, -8.0)),
+    ],
+)
+def test_turning_the_motion_out_of_the_plane_changes_nothing(start, end):
+    """The geodetic frame has such motions: its horizontal vectors have three components."""
+    planar, turned = make_motion(start, end), turned_motion(start, end)
+    for one, two in zip(
+        critical_point(planar, 1e-2, 4e-2), critical_point(turned, 1e-2, 4e-2), strict=True
+    ):
+        assert math.isclose(one, two, rel_tol=1e-13)
+    assert math.isclose(slant_cpa(planar), slant_cpa(turned), rel_tol=1e-13)
+    assert math.isclose(
+        horizontal_cpa(planar, 0.0, 1.0), horizontal_cpa(turned, 0.0, 1.0), rel_tol=1e-13
+    )

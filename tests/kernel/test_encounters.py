@@ -3,17 +3,16 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies_kernel import merged, spelt
 
 from airprox_kernel.encounters import (
     follows,
     is_same_pair,
     join,
-    join_overlapping,
     merge_pieces,
     order_pieces,
 )
 from airprox_kernel.pieces import piece_type
-from strategies_kernel import merged, spelt
 
 EPOCH = 1_790_000_000_000_000_000
 KINDS = st.sampled_from((np.int64, np.float64))
@@ -166,7 +165,9 @@ def test_the_earlier_of_two_equal_minima_stays():
     pieces = two_pieces(cpa=10, cpa_offset=3.0, critical=10, critical_offset=4.0)
     join(pieces, 0, 1)
     assert (pieces["cpa"][0], pieces["critical"][0]) == (0, 0)
-    pieces = two_pieces(cpa=10, cpa_offset=3.0, cpa_square=-1.0, cpa_vertical=7.0, cpa_horizontal=8.0)
+    pieces = two_pieces(
+        cpa=10, cpa_offset=3.0, cpa_square=-1.0, cpa_vertical=7.0, cpa_horizontal=8.0
+    )
     join(pieces, 0, 1)
     assert pieces[0][["cpa", "cpa_offset", "cpa_square"]].item() == (10, 3.0, -1.0)
     assert pieces[0][["cpa_vertical", "cpa_horizontal"]].item() == (7.0, 8.0)
@@ -179,40 +180,3 @@ def test_the_earlier_of_two_equal_minima_stays():
 
 def test_nothing_merges_to_nothing():
     assert merge_pieces(np.empty(0, piece_type(np.float64))) == 0
-    nothing = np.empty(0, np.int64)
-    assert join_overlapping(np.empty(0, piece_type(np.int64)), nothing, nothing) == 0
-
-
-@given(
-    st.lists(
-        st.tuples(st.integers(0, 1), st.integers(0, 30), st.integers(0, 8)), min_size=1, max_size=8
-    ).map(sorted)
-)
-def test_rows_of_one_pair_that_overlap_are_joined(drawn):
-    """Spans that only touch stay two; ends may come in any order."""
-    pieces = np.zeros(len(drawn), piece_type(np.int64))
-    pieces["own"] = [own for own, _, _ in drawn]
-    start = np.array([begin for _, begin, _ in drawn])
-    end = np.array([begin + length + 1 for _, begin, length in drawn])
-    pieces["first"] = pieces["last"] = start
-    pieces["until"] = end
-    pieces["cpa_square"] = np.arange(len(drawn))[::-1]
-    expected = []
-    for row, (own, a, b) in enumerate(
-        zip(pieces["own"].tolist(), start.tolist(), end.tolist(), strict=True)
-    ):
-        least = float(pieces["cpa_square"][row])
-        if expected and expected[-1][0] == own and a < expected[-1][2]:
-            before = expected[-1]
-            expected[-1] = (own, before[1], max(b, before[2]), least)
-        else:
-            expected.append((own, a, b, least))
-    count = join_overlapping(pieces, start, end)
-    found = zip(
-        pieces["own"][:count].tolist(),
-        start[:count].tolist(),
-        end[:count].tolist(),
-        pieces["cpa_square"][:count].tolist(),
-        strict=True,
-    )
-    assert list(found) == expected

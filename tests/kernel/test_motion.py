@@ -2,11 +2,13 @@
 
 import math
 from fractions import Fraction
+from itertools import pairwise
 
 import pyproj
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies_kernel import kinds_of_time, make_knots, small_tracks
 
 from airprox_kernel.motion import (
     FAR,
@@ -18,7 +20,6 @@ from airprox_kernel.motion import (
     surface_distance,
 )
 from airprox_kernel.surface import arc_of_chord, euler_radius
-from strategies_kernel import kinds_of_time, make_knots, small_tracks
 
 GEOD = pyproj.Geod(ellps="WGS84")
 START = ("x", "y", "z", "vertical")
@@ -127,23 +128,38 @@ def test_two_neighbouring_planar_intervals_agree_at_the_knot_between_them(drawn)
     first, last = max(t[0] for t in times), min(t[-1] for t in times)
     cuts = sorted({t for part in times for t in part if first <= t <= last})
     motions = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         own, other = (
             offset + max(k for k in range(len(part) - 1) if part[k] <= start)
             for offset, part in ((0, times[0]), (second, times[1]))
         )
         motions.append(relative_motion(knots, own, knots, other, start, end))
-    for before, after in zip(motions, motions[1:], strict=False):
+    for before, after in pairwise(motions):
         assert separation_at(before, 1.0) == separation_at(after, 0.0)
 
 
 def test_at_knots_the_separation_is_the_difference_of_the_knots():
-    knots = make_knots([[[(0, 0.1, 7.3, 1.1), (3, 9.7, 1e7, 2.3)]], [[(0, 3.3, 2, 3), (3, 4, 5, 6)]]])
+    knots = make_knots(
+        [[[(0, 0.1, 7.3, 1.1), (3, 9.7, 1e7, 2.3)]], [[(0, 3.3, 2, 3), (3, 4, 5, 6)]]]
+    )
     motion = relative_motion(knots, 0, knots, 2, 0.0, 3.0)
     assert separation_at(motion, 0.0) == (3.3 - 0.1, 2 - 7.3, 0.0, 3 - 1.1)
     assert separation_at(motion, 1.0) == (4 - 9.7, 5 - 1e7, 0.0, 6 - 2.3)
     assert not is_curved(motion)
     assert surface_distance(motion, separation_at(motion, 0.0), 123.4) == 123.4
+
+
+@given(planar_pairs() | geodetic_pairs())
+def test_the_displacement_leads_from_the_start_to_the_end(drawn):
+    """Componentwise, and half-way at u = 1/2: the ends are rounded once more than the rest."""
+    knots, start, end = drawn
+    motion = relative_motion(knots, 0, knots, 2, start, end)
+    first, middle, last = (separation_at(motion, u) for u in (0.0, 0.5, 1.0))
+    for axis, (name, moved, until) in enumerate(zip(START, MOVED, END, strict=True)):
+        a, b = getattr(motion, name), getattr(motion, until)
+        assert getattr(motion, moved) == b - a
+        assert (first[axis], last[axis]) == (a, b)
+        assert abs(middle[axis] - (a + b) / 2) <= 2 * math.ulp(max(abs(a), abs(b)))
 
 
 @given(geodetic_pairs())
@@ -179,7 +195,10 @@ def test_the_distance_over_the_ground_is_the_geodesic(latitude, azimuth, distanc
 
 def test_the_normal_is_that_at_the_middle_of_all_four_positions():
     knots = make_knots(
-        [[[(0.0, 47.0, 8.0, 0.0), (9.0, 47.1, 8.2, 0.0)]], [[(0.0, 47.2, 8.1, 0), (9.0, 47, 8.3, 0)]]],
+        [
+            [[(0.0, 47.0, 8.0, 0.0), (9.0, 47.1, 8.2, 0.0)]],
+            [[(0.0, 47.2, 8.1, 0), (9.0, 47, 8.3, 0)]],
+        ],
         geodetic=True,
     )
     motion = relative_motion(knots, 0, knots, 2, 0.0, 9.0)
@@ -195,7 +214,9 @@ def test_the_normal_is_that_at_the_middle_of_all_four_positions():
     assert surface_distance(motion, separation, 5e4) == arc_of_chord(5e4, radius)
 
 
-@pytest.mark.parametrize(("degrees", "curved"), [(20.0, True), (26.9, True), (27.5, False), (180.0, False)])
+@pytest.mark.parametrize(
+    ("degrees", "curved"), [(20.0, True), (26.9, True), (27.5, False), (180.0, False)]
+)
 def test_far_pairs_keep_the_whole_vector(degrees, curved):
     """3,000 km of chord are 27.2 degrees of arc."""
     own, other = [(0.0, 0.0, 0.0, 0.0), (9.0, 0.0, 0.0, 0.0)], []
@@ -208,6 +229,26 @@ def test_far_pairs_keep_the_whole_vector(degrees, curved):
     found = math.sqrt(horizontal_square(separation_at(motion, 0.0)))
     if not curved:
         assert math.isclose(found, chord, rel_tol=1e-15)
+
+
+@pytest.mark.parametrize(("north", "curved"), [(10.0, True), (13.4, True), (14.0, False)])
+def test_far_is_far_along_every_axis(north, curved):
+    """The same chord from south to north, and over the pole."""
+    across = [(-north, 20.0), (north, 20.0)], [(90.0 - north, 0.0), (90.0 - north, 180.0)]
+    for own, other in across:
+        tracks = [[[(t, *place, 0.0) for t in (0.0, 9.0)]] for place in (own, other)]
+        knots = make_knots(tracks, geodetic=True)
+        assert is_curved(relative_motion(knots, 0, knots, 2, 0.0, 9.0)) == curved
+
+
+def test_a_normal_along_one_axis_is_a_normal():
+    """At the equator and at the poles two of its components are zero."""
+    knots = make_knots([[[(0.0, 0.0, 0.0, 0.0), (9.0, 1.0, 1.0, 1.0)]]] * 2)
+    planar = relative_motion(knots, 0, knots, 2, 0.0, 9.0)
+    assert not is_curved(planar)
+    for name in NORMAL:
+        for value in (1.0, -1.0):
+            assert is_curved(planar._replace(**{name: value}))
 
 
 def test_altitude_does_not_enter_the_horizontal_part():

@@ -2,17 +2,13 @@
 
 import math
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pyproj
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-import oracle
-import strategies
-from airprox_kernel.boxes import Places
-from airprox_kernel.job import Slabs
 from strategies_kernel import (
     find_all_pieces,
     kinds_of_time,
@@ -24,6 +20,11 @@ from strategies_kernel import (
     small_tracks,
     spelt,
 )
+
+import oracle
+import strategies
+from airprox_kernel.boxes import Places
+from airprox_kernel.job import Slabs
 
 GEOD = pyproj.Geod(ellps="WGS84")
 MINIMA = (1000.0, 150.0)
@@ -143,7 +144,7 @@ def test_any_slab_that_an_interval_crosses_gives_it_whole(drawn, data):
     whole, _ = every_piece(job)
     times = np.unique(np.concatenate([job.own.time, job.other.time])).tolist()
     cuts = sorted({times[0], times[-1], *data.draw(st.lists(st.sampled_from(times), max_size=3))})
-    middle = [a + (b - a) // 2 for a, b in zip(cuts, cuts[1:], strict=False)]
+    middle = [a + (b - a) // 2 for a, b in pairwise(cuts)]
     cuts = sorted({*cuts, *middle})
     if len(cuts) < 2:
         return
@@ -317,6 +318,21 @@ def test_two_aircraft_on_the_earth_lose_separation_below_the_geodesic_minimum(
         assert abs(found["cpa_horizontal"].min() - distance) < 0.02
         searched = search(job, make_reach((9260.0, 304.8), geodetic=True), 7.0)
         assert spelt(searched) == spelt(found)
+
+
+@pytest.mark.parametrize(("spare", "lost"), [(-0.05, True), (0.05, False)])
+@pytest.mark.parametrize("azimuth", [60.0, 90.0])
+def test_minima_over_50_nm_take_the_radius_of_the_pair(azimuth, spare, lost):
+    """1,000 km from a place at rest at 47 degrees; with the mean radius, 5 m would be missing."""
+    minimum = 1e6
+    lon, lat, _ = GEOD.fwd(8.0, 47.0, azimuth, minimum + spare)
+    tracks = [[[(t, *place, 0.0) for t in (0.0, 9.0)]] for place in ((47.0, 8.0), (lat, lon))]
+    job = make_job(make_knots(tracks, geodetic=True), None, (minimum, 100.0))
+    arc = np.full((1, 1, 1), minimum)
+    found, _ = every_piece(job._replace(limits=job.limits._replace(arc=arc)))
+    assert (found.size == 1) == lost
+    assert np.all(np.abs(found["cpa_horizontal"] - minimum - spare) < 0.05)
+    assert every_piece(job)[0].size == 0
 
 
 def test_a_crossing_over_the_pole_is_one_encounter():

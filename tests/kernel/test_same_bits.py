@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from strategies_kernel import make_job, make_knots, make_reach, search
 
 import airprox_kernel
 from airprox_kernel.closest import Approaches, closest_approaches
-from strategies_kernel import make_job, make_knots, make_reach, search
 
 CASES = [(geodetic, stamps) for geodetic in (False, True) for stamps in (False, True)]
 MINIMA = (9260.0, 304.8)
@@ -59,7 +59,9 @@ def scenario(geodetic, timestamps):
     job = make_job(knots, None, MINIMA)
     own, other = np.triu_indices(TRACKS, 1)
     for metric in range(3):
-        out = Approaches(np.zeros(own.size, knots.time.dtype), *(np.zeros(own.size) for _ in "12345"))
+        out = Approaches(
+            np.zeros(own.size, knots.time.dtype), *(np.zeros(own.size) for _ in "12345")
+        )
         closest_approaches(job, own.astype(np.int64), other.astype(np.int64), metric, out)
         found += list(out)
     return b"".join(array.tobytes() for array in found)

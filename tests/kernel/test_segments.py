@@ -5,9 +5,9 @@ from fractions import Fraction
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies_kernel import frozen, kinds_of_time, make_knots, small_tracks
 
 from airprox_kernel.segments import advance, knot_position, leg_at, position_at
-from strategies_kernel import frozen, kinds_of_time, make_knots, small_tracks
 
 coordinates = st.floats(-1e7, 1e7)
 places = st.tuples(coordinates, coordinates, coordinates)

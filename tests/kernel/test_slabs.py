@@ -1,5 +1,7 @@
 """Periods and slabs against counting the spans open at every instant."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -68,7 +70,7 @@ def test_slabs_tile_the_periods_exactly(drawn, length, kind):
             continue
         assert inside[0][0] == a
         assert inside[-1][1] == b
-        assert all(x[1] == y[0] for x, y in zip(inside, inside[1:], strict=False))
+        assert all(x[1] == y[0] for x, y in pairwise(inside))
         tiles = [tile for tile in tiles if tile not in inside]
     assert not tiles
 
@@ -85,7 +87,9 @@ def test_slabs_of_float_seconds_tile_too(start, span, count):
     assert np.array_equal(slabs.start[1:], slabs.end[:-1])
 
 
-@pytest.mark.parametrize(("length", "count"), [(100.0, 1), (99.9, 2), (50.0, 2), (34.0, 3), (10.0, 10)])
+@pytest.mark.parametrize(
+    ("length", "count"), [(100.0, 1), (99.9, 2), (50.0, 2), (34.0, 3), (10.0, 10)]
+)
 def test_a_period_is_cut_evenly(length, count):
     slabs = cut_periods(np.array([EPOCH]), np.array([EPOCH + 100]), length)
     assert slabs.start.size == count
