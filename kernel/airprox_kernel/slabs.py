@@ -64,5 +64,5 @@ def _edge(
     """Return start + span * step / count in the type of the times, the same for a shared edge."""
     offset: NDArray[np.float64] = span * (step / count)
     if start.dtype.kind == "i":
-        return start + offset.astype(np.int64)
+        return cast("TimeArray", start + offset.astype(np.int64))
     return cast("TimeArray", start + offset)
