@@ -6,6 +6,7 @@ import pickle
 from datetime import UTC, datetime
 
 import numpy as np
+import pandas
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -246,7 +247,6 @@ def test_an_instant_of_a_fleet_of_timestamps(value):
 
 
 def test_an_instant_of_pandas_keeps_its_nanoseconds():
-    pandas = pytest.importorskip("pandas")
     fleet = Fleet.from_arrow(long_table([], timestamps=True))
     assert fleet._instant(pandas.Timestamp(1_000_005_007, tz="UTC"), "start") == 1_000_005_007
 
