@@ -178,6 +178,23 @@ def test_geodetic_boxes_have_three_dimensions():
             assert value + across <= high <= value + across + room
 
 
+def test_geodetic_boxes_hold_all_knots_along_every_axis():
+    """Up and down along x, y and z, with the extremes at knots inside the slab."""
+    part = [
+        (float(t), lat, lon, 0.0)
+        for t, lat, lon in ((0, 40.0, 8.0), (1, 41.0, 7.0), (2, 39.0, 9.0), (3, 40.0, 8.0))
+    ]
+    knots = make_knots([[part]] * 2, geodetic=True)
+    job = make_job(knots, None, (1000.0, 100.0))
+    (found,) = make_parts(divide_time(job, Reach(np.array([0.0]), np.array([0.0])), 100.0))
+    for axis, name in enumerate("xyz"):
+        values = getattr(knots, name)
+        low, high = found.boxes.bounds[0, [axis, axis + 4]].astype(float)
+        assert math.isclose(low, values.min(), rel_tol=3e-7)
+        assert math.isclose(high, values.max(), rel_tol=3e-7)
+        assert low < values.min() < values.max() < high
+
+
 def test_a_box_goes_over_all_knots_of_its_stretch_and_no_further():
     part = [
         (0.0, 0.0, 0.0, 0.0),

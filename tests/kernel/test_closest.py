@@ -24,6 +24,8 @@ from exact import square_root
 GEOD = pyproj.Geod(ellps="WGS84")
 MINIMA = (1000.0, 150.0)
 METRICS = ((HORIZONTAL, "horizontal"), (SLANT, "slant"), (RATIO, "ratio"))
+RADIUS = 6.386e6
+"""Euler's radius at 47 degrees, roughly east."""
 DISTANCE = Fraction(1, 10**8)
 """Metres: coordinates up to 4 km have a unit of 5e-13."""
 
@@ -203,6 +205,51 @@ def test_far_pairs_report_the_geodesic_at_the_minimum_of_the_chord():
     _, _, distance = GEOD.inv(0.0, 0.0, 40.0, 0.0)
     assert found.origin[0] + found.offset[0] == 10.0
     assert abs(found.horizontal[0] - distance) < 1e-3
+
+
+def place_of(knots, leg, time):
+    """Latitude and longitude below the chord of a leg that takes 10 s."""
+    x, y, z = (
+        getattr(knots, axis)[leg] * (1 - time / 10) + getattr(knots, axis)[leg + 1] * time / 10
+        for axis in "xyz"
+    )
+    upright = z / (1.0 - 0.0066943799901413165)
+    return math.degrees(math.atan2(upright, math.hypot(x, y))), math.degrees(math.atan2(y, x))
+
+
+@pytest.mark.parametrize("longitude", [30.0, -100.0])
+@pytest.mark.parametrize("apart", [60.0, 150.0])
+def test_far_pairs_that_move_are_measured_where_they_are(longitude, apart):
+    """Both go east, one from south to north and one from north to south: nearest in mid-interval.
+
+    10 cm: the place below a chord, 8 m deep, is known to 3 cm each. Legs are 16 km long.
+    """
+    own = [(0.0, -0.05, longitude - 0.05, 0.0), (10.0, 0.05, longitude + 0.05, 0.0)]
+    other = [(t, -lat, lon + apart, 0.0) for t, lat, lon, _ in own]
+    knots = make_knots([[own], [other]], geodetic=True)
+    found, _ = approaches(make_job(knots, None, MINIMA), [(0, 1)], HORIZONTAL)
+    time = found.origin[0] + found.offset[0]
+    if apart < 90.0:
+        assert 4.0 < time < 6.0
+    here, there = place_of(knots, 0, time), place_of(knots, 2, time)
+    _, _, distance = GEOD.inv(here[1], here[0], there[1], there[0])
+    assert abs(found.horizontal[0] - distance) < 0.1
+
+
+@pytest.mark.parametrize(("minimum", "own_radius"), [(9260.0, False), (1e6, True)])
+def test_ratios_on_the_earth_are_those_of_the_ground_distance(minimum, own_radius):
+    """From 0.9 of the minimum: 2 cm at 5 NM, and 5 cm at 1,000 km with the pair's own radius."""
+    lon, lat, _ = GEOD.fwd(8.0, 47.0, 75.0, 0.9 * minimum)
+    tracks = [[[(t, *place, 0.0) for t in (0.0, 9.0)]] for place in ((47.0, 8.0), (lat, lon))]
+    job = make_job(make_knots(tracks, geodetic=True), None, (minimum, 100.0))
+    if own_radius:
+        job = job._replace(limits=job.limits._replace(arc=np.full((1, 1, 1), minimum)))
+    found, _ = approaches(job, [(0, 1)], RATIO)
+    # A ratio is one of chords: that of arcs is larger by 2e-4 of itself at 1,000 km.
+    chords = [2 * RADIUS * math.sin(arc / (2 * RADIUS)) for arc in (0.9 * minimum, minimum)]
+    expected = chords[0] / chords[1]
+    assert math.isclose(math.sqrt(found.value[0]), expected, rel_tol=2e-6)
+    assert found.value[0] == found.ratio_square[0]
 
 
 spans = st.lists(

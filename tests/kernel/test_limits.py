@@ -14,7 +14,12 @@ from airprox_kernel.limits import (
     pair_arc,
     pair_cylinder,
 )
-from airprox_kernel.motion import horizontal_square, relative_motion, separation_at
+from airprox_kernel.motion import (
+    horizontal_square,
+    pair_radius,
+    relative_motion,
+    separation_at,
+)
 from airprox_kernel.surface import MEAN_RADIUS, chord_of_arc
 from airprox_kernel.violation import cylinder, violation
 
@@ -82,3 +87,15 @@ def test_the_chord_on_the_own_radius_is_taken_less_the_touch_tolerance():
     expected = 2 * 6378137.0 * math.sin(185_200.0 / (2 * 6378137.0))
     assert abs(own.horizontal - (expected - 1e-7)) < 2e-9 + 1e-15 * expected
     assert abs(chord - expected) < 1e-6
+
+
+def test_the_own_radius_is_that_in_mid_interval():
+    """The pair turns from east to north of each other: the radius along its azimuth changes."""
+    own = [(0.0, 40.0, 8.0, 0.0), (9.0, 40.0, 8.0, 0.0)]
+    other = [(0.0, 40.0, 10.0, 0.0), (9.0, 41.5, 8.0, 0.0)]
+    knots = make_knots([[own], [other]], geodetic=True)
+    motion = relative_motion(knots, 0, knots, 2, 0.0, 9.0)
+    radii = [pair_radius(motion, separation_at(motion, u)) for u in (0.0, 0.5, 1.0)]
+    assert radii[0] > radii[1] > radii[2]
+    expected = chord_of_arc(185_200.0, radii[1]) - TOUCH_TOLERANCE
+    assert on_own_radius(motion, cylinder(1.0, 300.0), 185_200.0).horizontal == expected
