@@ -35,8 +35,8 @@ the mean radius is right to 1 cm."""
 STRETCH = 1.01
 SAG = 20.0
 """Geodetic boxes bound the chord |s|, minima the projected |s_h|, and |s| <= |s_h| + |s . n|. The
-normal n at the middle of an interval differs from that at the aircraft by up to 10 km / R = 0.0016
-on a leg of 20 km, and each chord dips by up to 8 m; so |s| < 1.01 |s_h| + 20 m, with room."""
+normal n at the middle of an interval differs from that at the aircraft by up to 9 km / R = 0.0014
+on a leg of 18 km, and each chord dips by up to 6 m; so |s| < 1.01 |s_h| + 20 m, with room."""
 CHUNK_BOXES = 32_768
 """Boxes per task of a thread: 1 MB, so that they stay in the second-level cache."""
 

@@ -32,7 +32,7 @@ class Position(NamedTuple):
 def position(knots: Knots, row: int, instant: float) -> Position:
     """The position of trajectory `row` at `instant` (the knots' kind of time).
 
-    Linear between the prepared knots, which for a geodetic fleet are at most 20 km apart along the
+    Linear between the prepared knots, which for a geodetic fleet are at most 18 km apart along the
     geodesic: within 5 cm of what was screened. Before its first knot, after its last one and in a
     gap a trajectory is held to be where it last was, or first will be.
     """
@@ -62,7 +62,7 @@ def _at(knots: Knots, knot: int, fraction: float) -> Position:
     x, y, altitude = between(knots.x), between(knots.y), between(knots.altitude)
     if not knots.geodetic:
         return Position(x, y, altitude, False)
-    # On the ellipsoid tan(latitude) = z / ((1 - e²) p); a chord of 20 km dips 8 m below it, which
+    # On the ellipsoid tan(latitude) = z / ((1 - e²) p); a chord of 18 km dips 6 m below it, which
     # moves that latitude by less than 3 cm.
     p = math.sqrt(x * x + y * y)
     latitude = math.degrees(math.atan2(between(knots.z), (1.0 - ECCENTRICITY_SQUARED) * p))

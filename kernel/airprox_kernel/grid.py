@@ -5,7 +5,7 @@ least as wide as the box. Boxes that meet have low corners no farther apart than
 two is wide, so on the wider one's level their cells are the same or neighbours. Cells are hashed
 into buckets, row by row: neighbours along x are neighbours in memory, and the extent of the
 airspace does not matter. Entries of a foreign cell that falls into the same bucket cost a
-comparison, at worst a pair found twice.
+comparison.
 """
 
 from typing import NamedTuple
