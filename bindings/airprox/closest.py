@@ -13,6 +13,7 @@ from airprox_kernel.job import Job
 
 from ._account import write_receipt
 from ._encounters import instant, result_metadata
+from ._html import as_html
 from ._job import Sides, make_job, pair_up
 from ._pairs import Pairs, all_pairs, find_pairs, without_exempt
 from ._parallel import Progress, Stopped, run, thread_count
@@ -42,6 +43,10 @@ class ClosestApproaches:
 
     def __repr__(self) -> str:
         return f"<airprox.ClosestApproaches: {len(self):,} pairs>\n{self.receipt}"
+
+    def _repr_html_(self) -> str:
+        """Return the first pairs and the receipt, for notebooks."""
+        return as_html(f"{len(self):,} pairs", self.pairs, str(self.receipt))
 
 
 def closest_approach(

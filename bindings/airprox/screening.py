@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from ._blocks import LEAST_CAPACITY, UNLIMITED, Search
+from ._html import as_html
 from ._parallel import Progress
 from .errors import SchemaTypeError, TooManyEncounters
 from .fleet import Fleet
@@ -34,6 +35,10 @@ class Screening:
 
     def __repr__(self) -> str:
         return f"<airprox.Screening: {len(self):,} encounters>\n{self.receipt}"
+
+    def _repr_html_(self) -> str:
+        """Return the first encounters and the receipt, for notebooks."""
+        return as_html(f"{len(self):,} encounters", self.encounters, str(self.receipt))
 
 
 class EncounterBatches:
