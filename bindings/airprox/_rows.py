@@ -63,8 +63,13 @@ class Read(NamedTuple):
 def read_ids(table: pa.Table, layout: Layout) -> Coded:
     """The ids as codes, with the values' own type (an extension type is put back)."""
     names = layout.names["id"]
-    coded = [encode(table[name], layout.label("id")) for name in names]
+    coded = [encode(_typed(table[name]), layout.label("id")) for name in names]
     return combine(coded) if len(coded) > 1 else coded[0]
+
+
+def _typed(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A column of ids with a type of its own: Arrow reads an empty list as a list of nulls."""
+    return column.cast(pa.string()) if pa.types.is_null(column.type) else column
 
 
 def id_rows(coded: Coded, table: pa.Table, layout: Layout) -> pa.Array:

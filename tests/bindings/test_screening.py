@@ -571,3 +571,13 @@ def test_each_kernel_is_compiled_once_for_each_kind_of_time():
     entries = {"fill_boxes", "find_candidates", "find_pieces", "closest_approaches", "merge_pieces"}
     assert {name for (_, name), count in counts.items() if count} >= entries
     assert {key: count for key, count in counts.items() if count > 2} == {}
+
+
+def test_a_fleet_read_from_empty_lists_is_screened():
+    nothing = airprox.Fleet.from_arrow({name: [] for name in ("id", "time", "x", "y", "z")})
+    assert nothing.ids.type == pa.string()
+    result = airprox.screen(nothing, airprox.Minima(9260.0, 304.8))
+    assert result.encounters.num_rows == 0
+    assert result.receipt.complete
+    assert list(airprox.screen_batches(nothing, airprox.Minima(9260.0, 304.8))) == []
+    assert airprox.closest_approach(nothing).pairs.num_rows == 0
