@@ -1,10 +1,5 @@
 """Screening the European day, steady state, beside two sorts of its time column."""
 
-import os
-import subprocess
-import sys
-import time
-
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -12,20 +7,9 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 import airprox
 from airprox import Fleet, Minima
-from benchmarks import scenarios
+from benchmarks import scenarios, yardsticks
 
 THREADS = (1, 2)
-
-FIRST_CALL = """
-import sys, time
-import airprox
-from benchmarks import scenarios
-workload = scenarios.enroute(50)
-begun = time.perf_counter()
-fleet = airprox.Fleet.from_arrow(workload)
-airprox.screen(fleet, airprox.Minima(horizontal=9260.0, vertical=304.8))
-print(time.perf_counter() - begun)
-"""
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +24,7 @@ def test_screen_planar(
 ) -> None:
     airprox.screen(fleet, minima, threads=threads)
     result = benchmark(airprox.screen, fleet, minima, threads=threads)
+    benchmark.extra_info["knots"] = len(fleet._knots.time)
     benchmark.extra_info["encounters"] = result.encounters.num_rows
     assert result.receipt.complete
 
@@ -54,6 +39,30 @@ def test_screen_geodetic(
     result = benchmark(airprox.screen, placed, minima, threads=threads)
     benchmark.extra_info["encounters"] = result.encounters.num_rows
     assert result.receipt.complete
+
+
+@pytest.mark.benchmark(group="screen")
+def test_screen_world(benchmark: BenchmarkFixture, minima: Minima, measured: bool) -> None:
+    """120,000 flights around the globe in a day; compare the time for each knot."""
+    world = scenarios.world_day() if measured else scenarios.world_day(300)
+    placed = Fleet.from_arrow(world, altitude_unit="m")
+    airprox.screen(placed, minima)
+    result = benchmark(airprox.screen, placed, minima)
+    benchmark.extra_info["knots"] = len(world["id"])
+    benchmark.extra_info["encounters"] = result.encounters.num_rows
+    assert result.receipt.complete
+
+
+@pytest.mark.benchmark(group="screen")
+@pytest.mark.parametrize(("flights_alone", "knots"), [(2, 2), (100, 60)])
+def test_screen_few(
+    benchmark: BenchmarkFixture, minima: Minima, flights_alone: int, knots: int
+) -> None:
+    """Small jobs: what a call costs when there is next to nothing to do."""
+    few = scenarios.few(flights_alone, knots)
+    small = Fleet.from_arrow(few)
+    airprox.screen(small, minima)
+    assert benchmark(airprox.screen, small, minima).receipt.complete
 
 
 @pytest.mark.benchmark(group="screen")
@@ -73,26 +82,14 @@ def test_argsort(benchmark: BenchmarkFixture, time_column: np.ndarray) -> None:
 
 
 @pytest.mark.benchmark(group="screen")
+def test_native_sorts(benchmark: BenchmarkFixture, flights: int) -> None:
+    """Both sorts in a process of its own, where NumPy may use AVX-512; see `yardsticks`."""
+    found = benchmark.pedantic(yardsticks.native, args=(flights,), rounds=1, iterations=1)
+    benchmark.extra_info.update(found)
+    assert found["sort"] > 0.0
+
+
+@pytest.mark.benchmark(group="screen")
 def test_sort(benchmark: BenchmarkFixture, time_column: np.ndarray) -> None:
     ordered = benchmark(np.sort, time_column)
     assert len(ordered) == len(time_column)
-
-
-@pytest.mark.benchmark(group="first call")
-def test_first_call(benchmark: BenchmarkFixture) -> None:
-    """Load 50 flights and screen them in a new process, its kernels taken from the cache."""
-
-    def run() -> float:
-        begun = time.perf_counter()
-        paths = os.pathsep.join(path for path in sys.path if path)
-        done = subprocess.run(
-            [sys.executable, "-c", FIRST_CALL],
-            env=os.environ | {"PYTHONPATH": paths},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        benchmark.extra_info["inside, s"] = float(done.stdout)
-        return time.perf_counter() - begun
-
-    assert benchmark.pedantic(run, rounds=3, warmup_rounds=1) > 0.0

@@ -4,16 +4,26 @@ import pyarrow as pa
 import pytest
 
 from airprox import FT, NM, Fleet, Minima
-from benchmarks import scenarios
+from benchmarks import results, scenarios
 
 SMOKE_FLIGHTS = 300
 
 
+def pytest_benchmark_update_machine_info(machine_info: dict[str, object]) -> None:
+    """Figures go nowhere without the versions and the processor that they depend on."""
+    machine_info["airprox"] = results.environment()
+
+
 @pytest.fixture(scope="session")
-def flights(request: pytest.FixtureRequest) -> int:
-    """Flights of the day's workload: few when benchmarks are only tried, as in a test run."""
+def measured(request: pytest.FixtureRequest) -> bool:
+    """Whether times are taken; else benchmarks are only tried, as in a test run."""
     option = request.config.getoption
-    measured = option("benchmark_enable") or not option("benchmark_disable")
+    return option("benchmark_enable") or not option("benchmark_disable")
+
+
+@pytest.fixture(scope="session")
+def flights(measured: bool) -> int:
+    """Flights of the day's workload."""
     return scenarios.DAY_FLIGHTS if measured else SMOKE_FLIGHTS
 
 

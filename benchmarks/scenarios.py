@@ -85,6 +85,46 @@ def world_day(flights: int = 120_000, *, seed: int = 0) -> Workload:
     }
 
 
+def few(flights: int, knots: int, *, seed: int = 0) -> Workload:
+    """A few of the usual flights with at most `knots` knots each, spread over the whole flight."""
+    workload = enroute(flights, seed=seed)
+    starts = np.flatnonzero(np.diff(workload["id"], prepend=-1, append=-1))
+    ends = zip(starts[:-1], starts[1:] - 1, strict=True)
+    rows = np.concatenate(
+        [np.unique(np.linspace(first, last, knots).astype(np.int64)) for first, last in ends]
+    )
+    return {name: column[rows] for name, column in workload.items()}
+
+
+def states(count: int = 20_000, *, side: float = 1_500_000.0, seed: int = 0) -> Workload:
+    """State vectors in a square of `side` metres: one row an aircraft, all at one time.
+
+    `lat`, `lon`, `track` are degrees, `alt` metres, `groundspeed` and `vertical_rate` m/s. Levels
+    are those of `enroute`; 40 % of the aircraft climb or descend.
+    """
+    random = np.random.Generator(np.random.PCG64(seed))
+    east = side * (random.random(count) - 0.5)
+    north = side * (random.random(count) - 0.5)
+    lat, lon = _destination(
+        np.full(count, EUROPE[0]),
+        np.full(count, EUROPE[1]),
+        np.arctan2(east, north),
+        np.sqrt(east * east + north * north),
+    )
+    level = 200.0 + 10.0 * np.floor(22 * random.random(count))
+    chance = random.random(count)
+    climbs = np.where(chance < 0.2, CLIMB_RATE, np.where(chance < 0.4, -CLIMB_RATE, 0.0))
+    return {
+        "id": np.arange(count),
+        "lat": lat,
+        "lon": lon,
+        "alt": level * FLIGHT_LEVEL,
+        "track": _uniform(random, 0.0, 360.0, count),
+        "groundspeed": _uniform(random, 200.0, 250.0, count),
+        "vertical_rate": climbs,
+    }
+
+
 def over_europe(workload: Workload) -> Workload:
     """The same flights on the Earth: the plane's middle goes to 50°N 10°E, azimuths and distances
     from there are kept (an azimuthal equidistant placement)."""

@@ -5,7 +5,7 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest.register_assert_rewrite("promise")
+pytest.register_assert_rewrite("promise", "promise_conditions")
 
 # An example compiles nothing, yet the first one does: no deadline. Fleets are large data.
 COMMON = {

@@ -21,6 +21,7 @@ class Flight(NamedTuple):
     knots: list[tuple[int, float, float, float]]
 
 
+RADII = ("horizontal_radius", "vertical_radius")
 NAMES = ("", "a", "b", "ä", "SWR12", "long enough not to be inlined in a view", "x_y", " c")
 
 
@@ -69,11 +70,27 @@ def nested_table(fleet: list[Flight], timestamps: bool = False) -> pa.Table:
     return pa.table({"id": ids, **lists, "side": pa.array([f.side for f in fleet], pa.string())})
 
 
+@st.composite
+def radii(draw: st.DrawFn, table: pa.Table) -> pa.Table:
+    """The long table with one or both columns of radii, one value a knot or a trajectory."""
+    names = draw(st.sampled_from([["horizontal_radius"], ["vertical_radius"], [*RADII]]))
+    radius = st.sampled_from([0.0, 0.25, 30.0, 1852.0, 1e8])
+    for name in names:
+        if draw(st.booleans()):
+            of_id = {key: draw(radius) for key in table["id"].unique().to_pylist()}
+            values = [of_id[key] for key in table["id"].to_pylist()]
+        else:
+            values = [draw(radius) for _ in range(table.num_rows)]
+        table = table.append_column(name, pa.array(values, pa.float64()))
+    return table
+
+
 def state(fleet: Fleet) -> dict[str, Any]:
     """Everything a fleet knows, as plain values in which equal means bit for bit."""
     own = fleet._prepared
     arrays = {**own.knots._asdict(), "lat": own.latitude, "lon": own.longitude}
     arrays["original"] = own.original
+    arrays |= dict(zip(("horizontal", "vertical"), own.radii or (None, None), strict=True))
     return {
         **{
             name: (array.dtype.str, array.tobytes()) if isinstance(array, np.ndarray) else array

@@ -112,7 +112,7 @@ class Pair:
                 raise ValueError("the metric 'ratio' must be given both minima")
             minima = _effective(horizontal, vertical, tolerance)
             candidates = [
-                entry for motion in self._motions() for entry in _critical_points(motion, *minima)
+                entry for motion in self._motions() for entry in critical_points(motion, *minima)
             ]
         else:
             axes = {"horizontal": 2, "slant": 3}[metric]
@@ -203,7 +203,7 @@ def pair_counts(
         pairs = [(a, b) for a in own for b in other]
     common = exempted = in_conflict = 0
     for (own_id, own_track), (other_id, other_track) in pairs:
-        if not _spans_meet(exact(own_track), exact(other_track), window):
+        if not spans_meet(exact(own_track), exact(other_track), window):
             continue
         common += 1
         if own_id == other_id and own_id in exempt:
@@ -221,7 +221,7 @@ def _effective(
     return fraction(horizontal) - touch, None if height is None else height - touch
 
 
-def _spans_meet(
+def spans_meet(
     own: list[list[ExactKnot]], other: list[list[ExactKnot]], window: Window | None
 ) -> bool:
     common = max(own[0][0][0], other[0][0][0]), min(own[-1][-1][0], other[-1][-1][0])
@@ -322,7 +322,7 @@ def _instants(motion: Motion, crossings: tuple[Surd, Surd] | None) -> list[Enclo
     return [exactly(tau) for tau in rational] + clamped
 
 
-def _critical_points(
+def critical_points(
     motion: Motion, horizontal: Fraction, vertical: Fraction | None
 ) -> list[Closest]:
     """Candidates for the minimum of N: it is convex, so one of them attains it.

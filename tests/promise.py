@@ -108,12 +108,23 @@ def check_pair(found: Sequence[Row], pair: Pair, scale: Scale) -> None:
     minima = scale.horizontal, scale.vertical
     inner = pair.loss_set(*minima, tolerance=TOUCH_TOLERANCE + scale.bracket)
     outer = pair.loss_set(*minima, tolerance=TOUCH_TOLERANCE - scale.bracket)
-    allowed = _rounded(outer, scale)
+    check_spans(found, pair.spans, inner, outer, scale)
+
+
+def check_spans(
+    found: Sequence[Row],
+    spans: Sequence[Interval],
+    inner: Sequence[Loss],
+    outer: Sequence[Loss],
+    scale: Scale,
+) -> None:
+    """The rows of one pair lie between the two exact sets; `spans` are the components of W."""
+    allowed = rounded(outer, scale)
     for row in found:
         start, end = row["start"], row["end"]
         assert start < end or (start == end and not scale.timestamps), row
         assert any(a <= start and end <= b for a, b in allowed), (row, "outside", allowed)
-        _check_clipped(row, pair.spans, outer)
+        _check_clipped(row, spans, outer)
     for before, after in pairwise(found):
         assert before["end"] <= after["start"], (before, "overlaps", after)
     for loss in inner:
@@ -122,13 +133,9 @@ def check_pair(found: Sequence[Row], pair: Pair, scale: Scale) -> None:
 
 def check_closest_within(row: Row, pair: Pair, span: Pair, scale: Scale) -> None:
     """The closest approach and the critical point of one encounter; `span` is cut to the row."""
+    check_cpa_within(row, pair, span, scale)
     grain = scale.grain(row["start"], row["end"])
     across, up = pair.fastest(row["start"], row["end"])
-    closest = span.closest("horizontal")
-    assert closest is not None, row
-    _check_minimum(row["cpa_horizontal"], closest, scale.distance, across * grain)
-    _check_state(row, pair, scale, (across * grain, up * grain))
-
     width, height = scale.effective
     critical = span.closest("ratio", scale.horizontal, scale.vertical)
     assert critical is not None, row
@@ -136,10 +143,20 @@ def check_closest_within(row: Row, pair: Pair, span: Pair, scale: Scale) -> None
     change = max(across / width, Fraction(0) if height is None else up / height) * grain
     _check_minimum(row["critical_ratio"], critical, error, change)
     assert 0 <= row["critical_ratio"] < 1, row
-    assert row["start"] <= row["cpa_time"] <= row["end"], row
     assert row["start"] <= row["critical_time"] <= row["end"], row
     there = ratio_at(pair, row["critical_time"], scale)
     _check_near(row["critical_ratio"], there, error + change)
+
+
+def check_cpa_within(row: Row, pair: Pair, span: Pair, scale: Scale) -> None:
+    """The closest approach of one encounter alone."""
+    grain = scale.grain(row["start"], row["end"])
+    across, up = pair.fastest(row["start"], row["end"])
+    closest = span.closest("horizontal")
+    assert closest is not None, row
+    _check_minimum(row["cpa_horizontal"], closest, scale.distance, across * grain)
+    _check_state(row, pair, scale, (across * grain, up * grain))
+    assert row["start"] <= row["cpa_time"] <= row["end"], row
 
 
 def check_closest_approaches(
@@ -210,7 +227,7 @@ def _by_pair(
     return grouped
 
 
-def _rounded(losses: Sequence[Loss], scale: Scale) -> list[Interval]:
+def rounded(losses: Sequence[Loss], scale: Scale) -> list[Interval]:
     """The intervals rounded outwards, clamped to their components, and joined where they meet."""
     joined: list[Interval] = []
     for loss in losses:

@@ -83,7 +83,7 @@ def fleets(
     found = [draw(_free_track(separation) | _long_leg())]
     while len(found) < count:
         found.append(draw(_track(separation, found)))
-    return draw(_finished(found, timestamps, prefix, far))
+    return draw(finished(found, timestamps, prefix, far))
 
 
 @st.composite
@@ -123,7 +123,7 @@ def windows(draw: st.DrawFn, plan: Plan) -> Window:
 
 
 @st.composite
-def _finished(
+def finished(
     draw: st.DrawFn, tracks: list[list[TickKnot]], timestamps: bool | None, prefix: str, far: bool
 ) -> Plan:
     as_timestamps = draw(st.booleans()) if timestamps is None else timestamps

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import airprox
-from benchmarks import scenarios
+from benchmarks import scenarios, unfriendly
 
 
 def _digest(workload: scenarios.Workload) -> str:
@@ -18,7 +18,17 @@ def _starts(workload: scenarios.Workload) -> np.ndarray:
     return np.flatnonzero(np.diff(workload["id"], prepend=-1))
 
 
-@pytest.mark.parametrize("make", [scenarios.enroute, scenarios.european_day, scenarios.world_day])
+@pytest.mark.parametrize(
+    "make",
+    [
+        scenarios.enroute,
+        scenarios.european_day,
+        scenarios.world_day,
+        scenarios.states,
+        unfriendly.one_cell,
+        unfriendly.knots_every_second,
+    ],
+)
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_does_not(make):
     assert _digest(make(50)) == _digest(make(50))
     assert _digest(make(50)) == _digest(make(50, seed=0))
@@ -120,6 +130,22 @@ def test_world_flights_fly_at_their_speed_on_the_sphere():
     assert speed.max() < 250.1
     assert workload["lon"].min() >= -180
     assert workload["lon"].max() <= 180
+
+
+def test_states_lie_in_their_square_on_levels():
+    vectors = scenarios.states(2_000)
+    assert np.ptp(vectors["lat"]) * 111_000 < 1_560_000
+    level = vectors["alt"] / 304.8
+    assert np.allclose(level, np.round(level), atol=1e-6)
+    assert 0.36 < np.mean(vectors["vertical_rate"] != 0.0) < 0.44
+    assert vectors["groundspeed"].min() >= 200.0
+
+
+def test_few_flights_keep_their_ends():
+    small, whole = scenarios.few(100, 60), scenarios.enroute(100)
+    assert len(small["id"]) == sum(min(60, n) for n in np.bincount(whole["id"]))
+    starts = _starts(whole)
+    assert np.array_equal(small["time"][_starts(small)], whole["time"][starts])
 
 
 def test_a_square_too_small_for_a_flight_is_refused():

@@ -9,8 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from . import samples
+    from ._rvsm import rvsm
     from ._units import FT, NM
+    from ._warmup import warmup
     from .closest import ClosestApproaches, closest_approach
+    from .delays import (
+        ForbiddenDelays,
+        FreeDelays,
+        TimeMargins,
+        forbidden_delays,
+        free_delays,
+        time_margin,
+    )
     from .errors import (
         AirproxError,
         Cancelled,
@@ -23,9 +33,12 @@ if TYPE_CHECKING:
         UnitsError,
     )
     from .fleet import Fleet, concat
-    from .minima import Minima
+    from .minima import Band, Minima
+    from .minima_table import MinimaTable
     from .receipt import Receipt
+    from .rules import Rules
     from .screening import EncounterBatches, Screening, screen, screen_batches
+    from .views import annotate_encounters, count_encounters, filter_encounters
 
 __version__ = "0.1.0"
 
@@ -33,49 +46,77 @@ _HOMES = {
     "FT": "_units",
     "NM": "_units",
     "AirproxError": "errors",
+    "Band": "minima",
     "Cancelled": "errors",
     "ClosestApproaches": "closest",
     "EncounterBatches": "screening",
     "Fleet": "fleet",
+    "ForbiddenDelays": "delays",
+    "FreeDelays": "delays",
     "InvalidMinima": "errors",
     "InvalidTrajectories": "errors",
     "Minima": "minima",
+    "MinimaTable": "minima_table",
     "Receipt": "receipt",
+    "Rules": "rules",
     "SampleError": "errors",
     "SchemaError": "errors",
     "Screening": "screening",
+    "TimeMargins": "delays",
     "TooManyEncounters": "errors",
     "TooManyPairs": "errors",
     "UnitsError": "errors",
+    "annotate_encounters": "views",
     "closest_approach": "closest",
     "concat": "fleet",
+    "count_encounters": "views",
+    "filter_encounters": "views",
+    "forbidden_delays": "delays",
+    "free_delays": "delays",
+    "rvsm": "_rvsm",
     "screen": "screening",
     "screen_batches": "screening",
+    "time_margin": "delays",
+    "warmup": "_warmup",
 }
 
 __all__ = [
     "FT",
     "NM",
     "AirproxError",
+    "Band",
     "Cancelled",
     "ClosestApproaches",
     "EncounterBatches",
     "Fleet",
+    "ForbiddenDelays",
+    "FreeDelays",
     "InvalidMinima",
     "InvalidTrajectories",
     "Minima",
+    "MinimaTable",
     "Receipt",
+    "Rules",
     "SampleError",
     "SchemaError",
     "Screening",
+    "TimeMargins",
     "TooManyEncounters",
     "TooManyPairs",
     "UnitsError",
+    "annotate_encounters",
     "closest_approach",
     "concat",
+    "count_encounters",
+    "filter_encounters",
+    "forbidden_delays",
+    "free_delays",
+    "rvsm",
     "samples",
     "screen",
     "screen_batches",
+    "time_margin",
+    "warmup",
 ]
 
 

@@ -13,6 +13,9 @@ import pyarrow as pa
 import pyarrow.compute
 from numpy.typing import NDArray
 
+from ._buffers import as_arrow, as_numpy
+from ._parallel import processors
+from ._ranges import FEW, side_by_side
 from .errors import SchemaError, SchemaTypeError
 
 Array = TypeVar("Array", bound=NDArray[Any])
@@ -64,7 +67,7 @@ def _column(values: Any) -> pa.Array | pa.ChunkedArray:
     if isinstance(values, (pa.Array, pa.ChunkedArray)):
         return values
     if isinstance(values, np.ndarray):
-        return pa.array(values.copy())
+        return as_arrow(values.copy())
     if hasattr(values, "__arrow_c_stream__"):
         return pa.chunked_array(values)
     return pa.array(values)
@@ -74,10 +77,32 @@ def checked(table: pa.Table, names: Sequence[str]) -> pa.Table:
     """The named columns, fully validated: nothing may read an offset or an index before this."""
     chosen = table.select(list(names))
     try:
-        chosen.validate(full=True)
-    except pa.ArrowException as error:
-        raise SchemaError(f"the source must be valid Arrow data, found: {error}") from error
+        chosen.validate()
+        pieces = [piece for column in chosen.columns for piece in _validated_alone(column)]
+        side_by_side(_validate, pieces, chosen.num_rows)
+    except pa.ArrowException:
+        try:
+            chosen.validate(full=True)
+        except pa.ArrowException as error:
+            raise SchemaError(f"the source must be valid Arrow data, found: {error}") from error
     return chosen
+
+
+def _validated_alone(column: pa.ChunkedArray) -> list[pa.Array]:
+    """The chunks; large ones of text, whose characters take long to look at, by halves.
+
+    Only text and binary: a slice of lists would validate all of their items again.
+    """
+    kind = column.type
+    text = pa.types.is_string(kind) or pa.types.is_large_string(kind)
+    if not (text or pa.types.is_binary(kind) or pa.types.is_large_binary(kind)):
+        return column.chunks
+    size = max(FEW, -(-len(column) // processors()))
+    return [chunk.slice(at, size) for chunk in column.chunks for at in range(0, len(chunk), size)]
+
+
+def _validate(array: pa.Array) -> None:
+    array.validate(full=True)
 
 
 def _by_chunk(column: pa.ChunkedArray, kind: pa.DataType, function: Any) -> pa.ChunkedArray:
@@ -120,7 +145,7 @@ def joined(column: pa.ChunkedArray) -> pa.Array:
     if column.num_chunks == 1:
         return column.chunk(0)
     if column.num_chunks == 0:
-        return pa.array([], column.type)
+        return pa.nulls(0, column.type)
     return pa.concat_arrays(column.chunks)
 
 
@@ -130,7 +155,7 @@ def dense(array: pa.Array, kind: pa.DataType) -> Numbers:
     if array.null_count:
         null = np.asarray(array.is_null().to_numpy(zero_copy_only=False))
         array = array.fill_null(pa.scalar(0, pa.int64()).cast(array.type))
-    values = array.view(kind).to_numpy(zero_copy_only=True)
+    values = as_numpy(array.view(kind))
     # Arrow allows unaligned buffers (they come over the wire); NumPy would compile anew for them.
     return Numbers(frozen(np.require(values, requirements=["C", "A"])), null)
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -14,14 +14,19 @@ from numpy.typing import NDArray
 from airprox_kernel.job import Block
 
 from ._account import write_receipt
+from ._aftermath import finish
+from ._arrow import joined
+from ._buffers import as_numpy
 from ._encounters import encounters_schema, encounters_table
-from ._job import Plan, make_job, make_plan, make_reach, pair_up
+from ._job import make_case, pair_up
+from ._levels import AnyMinima, as_levels
 from ._parallel import Progress, Stopped, run, thread_count
+from ._plan import Plan, make_plan
 from ._search import Gathering, merge
 from .errors import Cancelled
 from .fleet import Fleet
-from .minima import Minima
 from .receipt import Receipt
+from .rules import Rules
 
 UNLIMITED = 2**62
 PIECE_BYTES = 512
@@ -31,34 +36,42 @@ SMALL = 20_000
 """Fleets of fewer knots are screened in the calling thread: a second one would not pay."""
 
 
+class Request(NamedTuple):
+    """The arguments of a screening, as `screen` documents them."""
+
+    fleet: Fleet
+    minima: AnyMinima
+    against: Fleet | None
+    same_id: str
+    rules: Rules | None
+    window: tuple[Any, Any] | None
+    threads: int | None
+    progress: Progress | None
+    cancel: threading.Event | None
+    skip_diverging: bool
+    slab: float | None
+
+
 class Search:
     """One screening under way: the plan, and what the receipt counts."""
 
-    def __init__(
-        self,
-        fleet: Fleet,
-        minima: Minima,
-        against: Fleet | None,
-        same_id: str,
-        window: tuple[Any, Any] | None,
-        threads: int | None,
-        progress: Progress | None,
-        cancel: threading.Event | None,
-        slab: float | None,
-    ) -> None:
+    def __init__(self, request: Request) -> None:
         self.seconds: dict[str, float] = {}
-        self._threads = thread_count(threads)
-        self._progress = progress
-        self._cancel = cancel
-        self._minima = minima
+        self._request = request
+        self._threads = thread_count(request.threads)
         with self._timed("prepare"):
-            self._sides = pair_up(fleet, against)
-            job = make_job(self._sides, minima, same_id, window)
-            self._plan = make_plan(job, make_reach(minima, self._sides), slab)
-        self._window = (None, None) if window is None else tuple(window)
-        self.schema = encounters_schema(self._sides, minima)
+            self._levels = as_levels(request.minima)
+            self._sides = pair_up(request.fleet, request.against)
+            case = make_case(
+                self._sides, request.minima, request.same_id, request.window, request.rules
+            )
+            plan = make_plan(case.job, case.reach, request.slab)
+            self._plan = plan._replace(variations=case.variations)
+        uncertain = case.variations is not None and case.variations.uncertain
+        self.schema = encounters_schema(self._sides, self._levels, uncertain)
         self.encounters = 0
-        self._pairs_in_conflict = self._visits = self._legs = 0
+        self._by_level = np.zeros(len(self._levels.tables), np.int64)
+        self._pairs_in_conflict = self._diverging = self._visits = self._legs = 0
         self._tasks_done = self._tasks = 0
         self._finished = False
 
@@ -80,9 +93,11 @@ class Search:
                 blocks.extend(reversed(_split(block, harvest.weights, capacity // 2)))
                 continue
             with self._timed("assemble"):
-                pieces = merge(harvest.pieces, plan)
-                table = encounters_table(pieces, plan.job, self._sides, self._minima)
+                found = finish(merge(harvest.pieces, plan), plan, self._request.skip_diverging)
+                table = encounters_table(found, plan.job, self._sides, self._levels, self.schema)
                 self.encounters += table.num_rows
+                self._by_level += np.bincount(found.pieces["level"], minlength=self._by_level.size)
+                self._diverging += found.diverging
                 self._pairs_in_conflict += _count_pairs(table)
             self._finished = not blocks
             yield table
@@ -101,7 +116,9 @@ class Search:
         threads = self._threads if plan.job.own.time.size > SMALL else 1
         with self._timed("search"):
             try:
-                run(gathering.search, range(chunks), threads, self._reporter(), self._cancel)
+                run(
+                    gathering.search, range(chunks), threads, self._reporter(), self._request.cancel
+                )
             except Stopped as stop:
                 self._take(gathering, stop.done)
                 raise Cancelled(
@@ -118,26 +135,33 @@ class Search:
 
     def _reporter(self) -> Progress | None:
         """Return `progress` for one block, counted over all blocks known so far."""
-        progress, before, tasks = self._progress, self._tasks_done, self._tasks
+        progress, before, tasks = self._request.progress, self._tasks_done, self._tasks
         if progress is None:
             return None
         return lambda done, _: progress(before + done, tasks)
 
     def receipt(self) -> Receipt:
         """Return the account of the work so far."""
+        window = self._request.window
         return write_receipt(
             self._plan.job,
             self._sides,
-            self._minima,
+            self._request.minima,
             finished=self._finished,
             pairs_in_conflict=self._pairs_in_conflict,
             encounters=self.encounters,
-            window=self._window,
+            encounters_by_level=self._counts_by_level(),
+            diverging_skipped=self._diverging,
+            window=(None, None) if window is None else tuple(window),
             threads=self._threads,
             pair_visits=self._visits,
             legs_tested=self._legs,
             seconds=dict(self.seconds),
         )
+
+    def _counts_by_level(self) -> dict[str, int]:
+        names = self._levels.names or ()
+        return dict(zip(names, self._by_level.tolist(), strict=False))
 
 
 def _rows(block: Block) -> tuple[int, int]:
@@ -165,7 +189,7 @@ def _split(block: Block, weights: NDArray[np.int64], target: int) -> list[Block]
 
 def _count_pairs(table: pa.Table) -> int:
     """Return the number of different pairs in a table that is sorted by pair."""
-    own, other = table["own_row"].to_numpy(), table["other_row"].to_numpy()
+    own, other = (as_numpy(joined(table[name])) for name in ("own_row", "other_row"))
     if own.size == 0:
         return 0
     return 1 + int(np.count_nonzero((np.diff(own) != 0) | (np.diff(other) != 0)))

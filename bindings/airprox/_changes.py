@@ -12,10 +12,12 @@ from airprox_kernel.knots import Knots
 
 from ._arrow import frozen, joined
 from ._codes import encode
-from ._prepared import JOINED_GAP, NO_PLACES, Prepared, duration
+from ._grouping import NO_PLACES
+from ._moves import offsets, ranges
+from ._prepared import JOINED_GAP, Prepared, duration
+from ._radii import joined_radii, mapped
 from ._rows import empty_carried, take_carried
 from ._times import SECONDS_LIMIT, TIMESTAMP_LIMIT
-from ._tracks import offsets, ranges
 from .errors import InvalidTrajectories, SchemaError
 
 
@@ -68,6 +70,7 @@ def selected(prepared: Prepared, rows: NDArray[np.int64]) -> Prepared:
         carried=take_carried(prepared.carried, rows),
         rejected=prepared.rejected.slice(0, 0),
         duplicates_dropped=0,
+        radii=mapped(prepared.radii, lambda values: values[places]),
     )
     time, part_start = original_parts(result)
     long_legs = gaps.count_long_legs(time, part_start, duration(JOINED_GAP, time))
@@ -138,6 +141,7 @@ def concatenated(fleets: Sequence[Prepared]) -> Prepared:
         max_gap=max(fleet.max_gap for fleet in fleets),
         joined_gaps=sum(fleet.joined_gaps for fleet in fleets),
         duplicates_dropped=sum(fleet.duplicates_dropped for fleet in fleets),
+        radii=joined_radii([(fleet.radii, len(fleet.knots.time)) for fleet in fleets]),
     )
 
 

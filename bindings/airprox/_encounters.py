@@ -1,28 +1,39 @@
 """From merged pieces to the table of encounters."""
 
-import json
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from airprox_kernel.certain import Certain
 from airprox_kernel.chunks import part_spans
 from airprox_kernel.job import Job
 from airprox_kernel.pieces import PieceArray
 
+from ._aftermath import Encounters, instant
+from ._buffers import as_arrow
 from ._job import Sides
-from .minima import Minima
+from ._levels import Levels, as_json
 
 SCHEMA_VERSION = "1"
 
 
-def encounters_schema(sides: Sides, minima: Minima) -> pa.Schema:
+def encounters_schema(sides: Sides, levels: Levels, uncertain: bool) -> pa.Schema:
     """Return the schema of the table of encounters."""
-    time = sides.own.time_type
+    own, other = sides.own, sides.other
+    columns = _columns(own.ids.type, other.ids.type, own.time_type, uncertain, levels.names is None)
+    return columns.with_metadata(result_metadata(sides, levels))
+
+
+@lru_cache
+def _columns(
+    own: pa.DataType, other: pa.DataType, time: pa.DataType, uncertain: bool, single: bool
+) -> pa.Schema:
     meters = {b"unit": b"m"}
     fields = [
-        pa.field("own", sides.own.ids.type, False),
-        pa.field("other", sides.other.ids.type, False),
+        pa.field("own", own, False),
+        pa.field("other", other, False),
         pa.field("own_row", pa.int64(), False),
         pa.field("other_row", pa.int64(), False),
         pa.field("start", time, False),
@@ -35,10 +46,14 @@ def encounters_schema(sides: Sides, minima: Minima) -> pa.Schema:
         pa.field("critical_time", time, False),
         pa.field("critical_ratio", pa.float64(), False),
     ]
-    return pa.schema(fields, result_metadata(sides, minima))
+    if uncertain:
+        fields += [pa.field("certain_start", time), pa.field("certain_end", time)]
+    if not single:
+        fields.append(pa.field("level", pa.string(), False))
+    return pa.schema(fields)
 
 
-def result_metadata(sides: Sides, minima: Minima | None) -> dict[str, str]:
+def result_metadata(sides: Sides, levels: Levels | None) -> dict[str, str]:
     """Return the metadata of a result's schema: version, frame, units, minima."""
     metadata = {
         "airprox.schema_version": SCHEMA_VERSION,
@@ -46,50 +61,53 @@ def result_metadata(sides: Sides, minima: Minima | None) -> dict[str, str]:
         "airprox.length_unit": "m",
         "airprox.time_unit": "s" if pa.types.is_floating(sides.own.time_type) else "ns",
     }
-    if minima is not None:
-        values = {"horizontal": minima.horizontal, "vertical": minima.vertical}
-        metadata["airprox.minima"] = json.dumps(values)
+    if levels is not None:
+        metadata["airprox.minima"] = as_json(levels)
     return metadata
 
 
-def encounters_table(pieces: PieceArray, job: Job, sides: Sides, minima: Minima) -> pa.Table:
-    """Return one row per encounter, sorted by own row, other row and start.
+def encounters_table(
+    found: Encounters, job: Job, sides: Sides, levels: Levels, schema: pa.Schema
+) -> pa.Table:
+    """Return one row per encounter, sorted by own row, other row, start and level.
 
-    An interval has one piece, and its ends are whole nanoseconds: rounded outwards, two rows of a
-    pair may touch there but never overlap. The root of a square below 1 is rounded to below 1.
+    The root of a square below 1 is rounded to below 1.
     """
-    start = instant(pieces["first"], pieces["start"], np.floor)
-    end = instant(pieces["last"], pieces["end"], np.ceil)
-    end = np.where(pieces["at_end"], pieces["until"], np.minimum(end, pieces["until"]))
+    pieces, (start, end) = found.pieces, found.spans
     own_row = job.own.part_row[pieces["own"]]
     other_row = job.other.part_row[pieces["other"]]
-    order = np.lexsort((start, other_row, own_row))
-    pieces, start, end = pieces[order], start[order], end[order]
-    own_row, other_row = own_row[order], other_row[order]
     first, last = _component(job, pieces)
     columns = [
-        sides.own.ids.take(pa.array(own_row)),
-        sides.other.ids.take(pa.array(other_row)),
-        pa.array(own_row),
-        pa.array(other_row),
+        sides.own.ids.take(as_arrow(own_row)),
+        sides.other.ids.take(as_arrow(other_row)),
+        as_arrow(own_row),
+        as_arrow(other_row),
         _times(start, sides),
         _times(end, sides),
-        pa.array(pieces["at_start"] & (pieces["first"] == first)),
-        pa.array(pieces["at_end"] & (pieces["until"] == last)),
+        as_arrow(pieces["at_start"] & (pieces["first"] == first)),
+        as_arrow(pieces["at_end"] & (pieces["until"] == last)),
         _times(_between(pieces["cpa"], pieces["cpa_offset"], start, end), sides),
-        pa.array(np.ascontiguousarray(pieces["cpa_horizontal"])),
-        pa.array(np.ascontiguousarray(pieces["cpa_vertical"])),
+        as_arrow(np.ascontiguousarray(pieces["cpa_horizontal"])),
+        as_arrow(np.ascontiguousarray(pieces["cpa_vertical"])),
         _times(_between(pieces["critical"], pieces["critical_offset"], start, end), sides),
-        pa.array(np.sqrt(pieces["critical_square"])),
+        as_arrow(np.sqrt(pieces["critical_square"])),
     ]
-    return pa.Table.from_arrays(columns, schema=encounters_schema(sides, minima))
+    if found.certain is not None:
+        columns += _certain_times(found.certain, start, end, sides)
+    if levels.names is not None:
+        columns.append(pa.array(levels.names).take(as_arrow(pieces["level"])))
+    return pa.Table.from_arrays(columns, schema=schema)
 
 
-def instant(origin: NDArray, offset: NDArray[np.float64], rounding: np.ufunc) -> NDArray:
-    """Return origin + offset; for whole nanoseconds, the offset is rounded by `rounding`."""
-    if origin.dtype.kind == "i":
-        return origin + rounding(offset).astype(np.int64)
-    return origin + offset
+def _certain_times(certain: Certain, start: NDArray, end: NDArray, sides: Sides) -> list[pa.Array]:
+    """Return starts rounded up and ends rounded down, within the rows; null if nothing is left.
+
+    Seconds are sums that may round past the row's own ends by their last bit.
+    """
+    first = np.maximum(instant(certain.start, certain.start_offset, np.ceil), start)
+    last = np.minimum(instant(certain.end, certain.end_offset, np.floor), end)
+    none = ~((certain.length > 0.0) & (first <= last))
+    return [pa.array(times, mask=none).cast(sides.own.time_type) for times in (first, last)]
 
 
 def _between(origin: NDArray, offset: NDArray[np.float64], start: NDArray, end: NDArray) -> NDArray:
@@ -106,4 +124,4 @@ def _component(job: Job, pieces: PieceArray) -> tuple[NDArray, NDArray]:
 
 
 def _times(values: NDArray, sides: Sides) -> pa.Array:
-    return pa.array(values).cast(sides.own.time_type)
+    return as_arrow(values).cast(sides.own.time_type)

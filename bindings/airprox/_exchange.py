@@ -11,18 +11,21 @@ from airprox_kernel.knots import Knots
 from ._arrow import dense, from_ipc, frozen, joined, to_ipc
 from ._changes import knot_rows
 from ._prepared import NOTHING, Prepared
+from ._radii import Radii, mapped
 from ._rows import empty_carried
+from .columns import RADII
 
 SCHEMA_VERSION = 1
 _METRES, _DEGREES, _SECONDS = ({"unit": unit} for unit in ("m", "deg", "s"))
 
 
 def as_table(prepared: Prepared) -> pa.Table:
-    """One row a knot that came in: `id`, `time`, a position, and the carried columns."""
-    knots, original = prepared.knots, prepared.original
+    """One row a knot that came in: `id`, `time`, a position, radii, and the carried columns."""
+    knots, original, radii = prepared.knots, prepared.original, prepared.radii
     rows, time, altitude = knot_rows(knots), knots.time, knots.altitude
     if len(original):
         rows, time, altitude = rows[original], time[original], altitude[original]
+        radii = mapped(radii, lambda values: values[original])
     places = pa.array(rows)
     seconds = time.dtype == np.float64
     columns: list[tuple[pa.Field, Any]] = [
@@ -40,6 +43,8 @@ def as_table(prepared: Prepared) -> pa.Table:
         columns.append((pa.field("y", pa.float64(), metadata=_METRES), knots.y))
     vertical = "alt" if knots.geodetic else "z"
     columns.append((pa.field(vertical, pa.float64(), metadata=_METRES), altitude))
+    for role, values in zip(RADII, radii or (), strict=False):
+        columns.append((pa.field(role, pa.float64(), metadata=_METRES), values))
     for field in prepared.carried.schema:
         columns.append((field, prepared.carried[field.name].take(places)))
     metadata = {
@@ -67,6 +72,7 @@ def as_bytes(prepared: Prepared) -> tuple[pa.Buffer, pa.Buffer, pa.Buffer]:
         "latitude": prepared.latitude,
         "longitude": prepared.longitude,
         "original": prepared.original,
+        **dict(zip(RADII, prepared.radii or (), strict=False)),
     }
     # Arrays of different lengths fit one table as one row of lists.
     lists = {name: _as_list(pa.array(values)) for name, values in arrays.items()}
@@ -119,5 +125,6 @@ def from_bytes(arrays: pa.Buffer, ids: pa.Buffer, rejected: pa.Buffer) -> Prepar
         carried=carried if carried.num_columns else empty_carried(named.num_rows),
         rejected=from_ipc(rejected),
         time_type=time_type,
+        radii=Radii(*(found[role] for role in RADII)) if RADII[0] in found else None,
         **rest,
     )

@@ -51,7 +51,10 @@ class Faults:
                 f"{reason}, at row {row} of trajectory {self.name(number)}{more}"
                 " (invalid='reject' sets such trajectories aside)"
             )
-        rows, numbers, reasons = zip(*found, strict=True) if found else ((), (), ())
+        if not found:  # `pa.array` of a list would import pandas, as `_buffers` says
+            none = {"row": pa.int64(), "id": self._ids.type, "reason": pa.string()}
+            return pa.table({name: pa.nulls(0, kind) for name, kind in none.items()})
+        rows, numbers, reasons = zip(*found, strict=True)
         return rejected_table(rows, self._ids.take(pa.array(numbers, pa.int64())), reasons)
 
     def name(self, number: int) -> str:

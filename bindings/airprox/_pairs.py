@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from airprox_kernel.closest import list_common_pairs
 from airprox_kernel.job import Job
 
-from ._account import row_spans
 from ._arrow import read_table
+from ._counts import row_spans
 from ._job import Sides, matching_rows
 from .errors import InvalidTrajectories, SchemaError, SchemaTypeError, TooManyPairs
 from .fleet import Fleet

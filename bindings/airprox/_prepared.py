@@ -1,23 +1,28 @@
 """Tracks become what the kernels take: parts, surface vectors, and legs of at most 18 km."""
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from airprox_kernel import gaps, geodesic, surface
+from airprox_kernel import gaps
 from airprox_kernel.knots import Knots
 
 from ._arrow import frozen
+from ._ellipsoid import Parts, on_ellipsoid
+from ._grouping import NO_PLACES
+from ._moves import offsets
+from ._radii import Radii
 from ._rows import Read, take_carried
 from ._times import LONGEST_LEG, NANOSECONDS
-from ._tracks import Tracks, add_fault, offsets, without
+from ._tracks import Tracks, add_fault, without
+
+Coordinate: TypeAlias = NDArray[np.float64]
 
 JOINED_GAP = 600.0
 """Seconds: a leg that takes longer and is not split is counted, since nobody recorded it."""
 NOTHING: NDArray[np.float64] = frozen(np.empty(0))
-NO_PLACES: NDArray[np.int64] = frozen(np.empty(0, np.int64))
 
 
 class Prepared(NamedTuple):
@@ -37,14 +42,8 @@ class Prepared(NamedTuple):
     max_gap: float
     joined_gaps: int
     duplicates_dropped: int
-
-
-class Parts(NamedTuple):
-    """The offsets of `Knots`."""
-
-    part_start: NDArray[np.int64]
-    part_row: NDArray[np.int64]
-    row_start: NDArray[np.int64]
+    radii: Radii | None
+    """At each of the knots, cut legs included; None where the input states none."""
 
 
 def duration(seconds: float, time: NDArray[Any]) -> int | float:
@@ -85,9 +84,10 @@ def prepare(
     if not geodetic:
         knots = Knots(tracks.time, first, second, NOTHING, third, *parts, False)
         original, latitude, longitude = NO_PLACES, NOTHING, NOTHING
+        radii = tracks.radii
     else:
         latitude, longitude = first, second
-        knots, original, bad = _geodetic(tracks, parts, read)
+        knots, original, radii, bad = on_ellipsoid(tracks, parts, read)
         if len(bad):
             return prepare(without(tracks, bad), read, geodetic, max_gap, altitude_reference)
     rejected = read.faults.settle()
@@ -105,6 +105,7 @@ def prepare(
         max_gap,
         joined_gaps,
         tracks.duplicates_dropped,
+        radii,
     )
 
 
@@ -124,63 +125,4 @@ def _bad_legs(tracks: Tracks, parts: Parts, read: Read) -> NDArray[np.int64]:
         return f"a leg must not take longer than 104 days, found {days:.1f} days (see max_gap)"
 
     add_fault(tracks, read, bad, legs[found[first]], reason)
-    return bad
-
-
-def _geodetic(
-    tracks: Tracks, parts: Parts, read: Read
-) -> tuple[Knots, NDArray[np.int64], NDArray[np.int64]]:
-    """Knots as surface vectors with long legs cut, the places of the original ones, bad tracks."""
-    latitude, longitude, altitude = tracks.position
-    x, y, z = (np.empty(len(latitude)) for _ in range(3))
-    surface.surface_vectors(latitude, longitude, x, y, z)
-    x, y, z = frozen(x), frozen(y), frozen(z)
-    pieces, status = np.empty(len(x), np.int64), np.empty(len(x), np.uint8)
-    geodesic.count_cuts(tracks.time, x, y, z, latitude, longitude, parts.part_start, pieces, status)
-    bad = _refuse_uncuttable(tracks, status, read)
-    total = int(pieces.sum())
-    if len(bad) or total == len(x):
-        return Knots(tracks.time, x, y, z, altitude, *parts, True), NO_PLACES, bad
-    cut_time = np.empty(total, tracks.time.dtype)
-    cut_x, cut_y, cut_z, cut_altitude = (np.empty(total) for _ in range(4))
-    source = np.empty(total, np.int64)
-    geodesic.cut_legs(
-        tracks.time, latitude, longitude, x, y, z, altitude, frozen(pieces),
-        cut_time, cut_x, cut_y, cut_z, cut_altitude, source,
-    )  # fmt: skip
-    original = np.flatnonzero(source >= 0)
-    # A part begins with a knot that came in, so its offset moves with that knot.
-    part_start = np.append(original, total)[parts.part_start]
-    knots = Knots(
-        time=frozen(cut_time),
-        x=frozen(cut_x),
-        y=frozen(cut_y),
-        z=frozen(cut_z),
-        altitude=frozen(cut_altitude),
-        part_start=frozen(part_start),
-        part_row=parts.part_row,
-        row_start=parts.row_start,
-        geodetic=True,
-    )
-    return knots, frozen(original), bad
-
-
-def _refuse_uncuttable(tracks: Tracks, status: NDArray[np.uint8], read: Read) -> NDArray[np.int64]:
-    """The tracks with a leg of no definite course, or too short in time to be cut."""
-    legs = np.flatnonzero(status)
-    if not len(legs):
-        return NO_PLACES
-    owners = np.searchsorted(tracks.start, legs, side="right") - 1
-    bad, first = np.unique(owners, return_index=True)
-
-    def reason(end: int) -> str:
-        latitude, longitude = tracks.position[0], tracks.position[1]
-        one, two = (f"({latitude[k]!s}, {longitude[k]!s})" for k in (end - 1, end))
-        if status[end - 1] == 1:
-            return f"a leg must not join nearly antipodal points, found {one} to {two}"
-        took = tracks.time[end] - tracks.time[end - 1]
-        unit = "s" if tracks.time.dtype == np.float64 else "ns"
-        return f"a leg must leave time for its cuts of 18 km, found {one} to {two} in {took} {unit}"
-
-    add_fault(tracks, read, bad, legs[first] + 1, reason)
     return bad

@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 from airprox_kernel import order as ordering
 
 from ._arrow import flat_lists, frozen, numbers, plain, struct_fields
-from ._codes import Coded, combine, encode
+from ._buffers import as_arrow
+from ._codes import Coded, Runs, combine, encode, encode_runs
 from ._faults import Faults
+from ._grouping import NO_PLACES, Grouping, grouped
+from ._radii import Radii
 from ._times import Times, times
-from .columns import Layout
-
-NO_ORDER = frozen(np.empty(0, np.int64))
+from .columns import RADII, Layout
 
 
 class Values(NamedTuple):
@@ -23,30 +24,11 @@ class Values(NamedTuple):
     time: Times
     position: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
     null: NDArray[np.uint8] | None
-    """1 where the time is null, 2 to 4 where a coordinate is, else 0."""
+    """1 where the time is null, 2 to 4 where a coordinate is, 5 or 6 where a radius is, else 0."""
     scale: float
     """Metres in the altitude's unit, to speak to the user in that."""
-
-
-class Grouping(NamedTuple):
-    """Which rows belong to which trajectory: places of `order`, see `airprox_kernel.order`."""
-
-    order: NDArray[np.int64]
-    start: NDArray[np.int64]
-    codes: NDArray[np.int32] | None
-    """The trajectory of each row, None where `start` alone tells."""
-    input_row: NDArray[np.int64] | None
-    """Nested form: the input row of each trajectory."""
-
-    def trajectory(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The trajectories of some rows."""
-        if self.codes is None:
-            return np.searchsorted(self.start, rows, side="right") - 1
-        return self.codes[rows].astype(np.int64)
-
-    def source(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The input rows that some rows came from."""
-        return rows if self.input_row is None else self.input_row[self.trajectory(rows)]
+    radii: Radii | None
+    """Metres, 0 where only the other is given; None where there is neither column."""
 
 
 class Read(NamedTuple):
@@ -60,11 +42,18 @@ class Read(NamedTuple):
     faults: Faults
 
 
-def read_ids(table: pa.Table, layout: Layout) -> Coded:
-    """The ids as codes, with the values' own type (an extension type is put back)."""
-    names = layout.names["id"]
-    coded = [encode(_typed(table[name]), layout.label("id")) for name in names]
-    return combine(coded) if len(coded) > 1 else coded[0]
+def read_ids(table: pa.Table, layout: Layout) -> Coded | Runs:
+    """The ids as codes, by row or by run."""
+    names, label = layout.names["id"], layout.label("id")
+    if len(names) == 1:
+        return encode_runs(_typed(table[names[0]]), label)
+    return combine([encode(_typed(table[name]), label) for name in names])
+
+
+def read_ids_by_row(table: pa.Table, layout: Layout) -> Coded:
+    """The ids as codes, one a row."""
+    coded = read_ids(table, layout)
+    return coded.by_row() if isinstance(coded, Runs) else coded
 
 
 def _typed(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -75,7 +64,7 @@ def _typed(column: pa.ChunkedArray) -> pa.ChunkedArray:
 def id_rows(coded: Coded, table: pa.Table, layout: Layout) -> pa.Array:
     """The ids of the codes; the type is the input's, an extension type included."""
     values = pa.concat_arrays([coded.values, pa.nulls(1, coded.values.type)])
-    ids = values.take(pa.array(coded.codes))
+    ids = values.take(as_arrow(coded.codes))
     kind = table.schema.field(layout.names["id"][0]).type
     if isinstance(kind, pa.BaseExtensionType) and kind.storage_type == ids.type:
         return kind.wrap_array(ids)
@@ -85,57 +74,46 @@ def id_rows(coded: Coded, table: pa.Table, layout: Layout) -> pa.Array:
 def read_values(
     columns: dict[str, pa.ChunkedArray], layout: Layout, scale: float, naive_time: str
 ) -> Values:
-    """Times and positions of the columns by role."""
+    """Times, positions and radii of the columns by role."""
     unix_time = layout.preset is not None and layout.preset.unix_time
     time = times(columns["time"], layout.label("time"), naive_time, unix_time)
-    found = [numbers(columns[role], layout.label(role)) for role in layout.position]
+    roles = (*layout.position, *RADII)
+    found = {r: numbers(columns[r], layout.label(r)) for r in roles if r in columns}
+    masks = {1: time.null, **{k: found[r].null for k, r in enumerate(roles, 2) if r in found}}
     null = None
-    for mark, mask in reversed([*enumerate((time.null, *(f.null for f in found)), start=1)]):
+    for mark, mask in reversed(masks.items()):
         if mask is not None:
             null = np.zeros(len(mask), np.uint8) if null is None else null
             null[mask] = mark
-    first, second, third = (f.values for f in found)
+    first, second, third = (found[role].values for role in layout.position)
     if scale != 1.0:
         third = frozen(third * scale)
-    return Values(time, (first, second, third), null, scale)
+    radii = None
+    if any(role in found for role in RADII):
+        none = frozen(np.zeros(len(first)))
+        radii = Radii(*(found[role].values if role in found else none for role in RADII))
+    return Values(time, (first, second, third), null, scale, radii)
 
 
 def read_long(table: pa.Table, layout: Layout, scale: float, naive_time: str, invalid: str) -> Read:
     """One row a knot: group the rows by id with a stable counting sort, unless they are grouped."""
-    columns = {role: table[layout.names[role][0]] for role in ("time", *layout.position)}
+    columns = {role: table[layout.names[role][0]] for role in layout.knot_roles}
     values = read_values(columns, layout, scale, naive_time)
     coded = read_ids(table, layout)
-    number = np.full(len(coded.values) + 1, -1, np.int32)
-    codes = np.empty(table.num_rows, np.int32)
-    count, grouped = ordering.renumber(coded.codes, number, codes)
-    codes = frozen(codes)
-    start = np.zeros(count + 1, np.int64)
-    ordering.count_rows(codes, start)
-    order = NO_ORDER
-    if not grouped:
-        order = np.empty(table.num_rows, np.int64)
-        ordering.order_rows(codes, start[:-1].copy(), order)
-        order = frozen(order)
-    # Codes by number, without those that dictionaries hold but no row uses.
-    named = np.empty(count, np.int32)
-    used = np.flatnonzero(number >= 0)
-    named[number[used]] = used
+    grouping, named, firsts, none = grouped(coded)
     ids = id_rows(Coded(named, coded.values), table, layout)
-    firsts = start[:-1] if grouped else order[start[:-1]]
     faults = Faults(ids, invalid)
-    none = number[-1]
     if none >= 0:
         text = f"column {layout.label('id')} must not be null, found a null"
         faults.add([none], [int(firsts[none])], lambda _: text, [0])
-    grouping = Grouping(order, frozen(start), codes, None)
     read = Read(values, grouping, ids, carried_rows(table, layout, firsts), faults)
     for name in layout.carry:
-        _check_constant(table[name], name, read)
+        _check_constant(table[name], name, read, firsts)
     return read
 
 
 def carried_rows(table: pa.Table, layout: Layout, rows: NDArray[np.int64]) -> pa.Table:
-    columns = {name: plain(table[name]).take(pa.array(rows)) for name in layout.carry}
+    columns = {name: plain(table[name]).take(as_arrow(rows)) for name in layout.carry}
     return pa.table(columns) if columns else empty_carried(len(rows))
 
 
@@ -146,23 +124,34 @@ def empty_carried(rows: int) -> pa.Table:
 
 def take_carried(carried: pa.Table, rows: NDArray[np.int64]) -> pa.Table:
     """Some rows of a carried table; Arrow's own `take` forgets how many if there is no column."""
-    return carried.take(pa.array(rows)) if carried.num_columns else empty_carried(len(rows))
+    return carried.take(as_arrow(rows)) if carried.num_columns else empty_carried(len(rows))
 
 
-def _check_constant(column: pa.ChunkedArray, name: str, read: Read) -> None:
+def _check_constant(
+    column: pa.ChunkedArray, name: str, read: Read, firsts: NDArray[np.int64]
+) -> None:
     """A carried column must have one value in a trajectory; null is a value too."""
-    start, order = read.grouping.start, read.grouping.order
-    changes = np.empty(len(start) - 1, np.int64)
-    codes = encode(column, repr(name), floats=True).codes
-    ordering.first_changes(codes, order, start, changes)
-    bad = np.flatnonzero(changes >= 0)
-    rows, heads = (
-        places if not len(order) else order[places] for places in (changes[bad], start[bad])
-    )
+    grouping = read.grouping
+    found = encode_runs(column, repr(name), floats=True)
+    if isinstance(found, Runs) and grouping.codes is None:
+        inside = found.starts[1:][found.codes[1:] != found.codes[:-1]]
+        owners = grouping.trajectory(inside)
+        inside, owners = inside[inside != firsts[owners]], owners[inside != firsts[owners]]
+        bad, place = np.unique(owners, return_index=True)
+        rows = inside[place]
+    else:
+        values = found.by_row() if isinstance(found, Runs) else found
+        codes = grouping.codes
+        if codes is None:
+            codes = np.repeat(np.arange(len(firsts), dtype=np.int32), np.diff(grouping.start))
+        changes = np.empty(len(firsts), np.int64)
+        ordering.first_changes(frozen(codes), values.codes, frozen(firsts), changes)
+        bad = np.flatnonzero(changes >= 0)
+        rows = changes[bad]
 
     def reason(place: int) -> str:
-        first, later = (column[int(found[place])].as_py() for found in (heads, rows))
-        return f"column {name!r} must be constant in a trajectory, found {first!r} and {later!r}"
+        one, two = (column[int(row)].as_py() for row in (firsts[bad[place]], rows[place]))
+        return f"column {name!r} must be constant in a trajectory, found {one!r} and {two!r}"
 
     read.faults.add(bad, rows, reason, range(len(bad)))
 
@@ -171,31 +160,34 @@ def read_nested(
     table: pa.Table, layout: Layout, scale: float, naive_time: str, invalid: str
 ) -> Read:
     """One row a trajectory: its lists must be there, not empty, and equally long."""
-    coded = read_ids(table, layout)
+    coded = read_ids_by_row(table, layout)
     ids = id_rows(coded, table, layout)
     faults = Faults(ids, invalid)
     check_unique(coded, faults, layout)
     lists = (
         [layout.names["trajectory"][0]]
         if layout.form == "structs"
-        else [layout.names[role][0] for role in ("time", *layout.position)]
+        else [layout.names[role][0] for role in layout.knot_roles]
     )
     lengths = _check_lengths(table, lists, faults)
     keep = faults.kept(table.num_rows)
     rows = np.flatnonzero(keep)
-    chosen = table if keep.all() else table.take(pa.array(rows))
+    chosen = table if keep.all() else table.take(as_arrow(rows))
     items = {name: flat_lists(chosen[name])[0] for name in lists}
     if layout.form == "structs":
         fields = struct_fields(items[lists[0]])
-        columns = {role: fields[layout.names[role][0]] for role in ("time", *layout.position)}
+        columns = {role: fields[layout.names[role][0]] for role in layout.knot_roles}
     else:
-        columns = dict(zip(("time", *layout.position), items.values(), strict=True))
+        columns = {role: items[layout.names[role][0]] for role in layout.knot_roles}
+    places = as_arrow(np.repeat(np.arange(len(rows)), lengths[rows])) if layout.constant else None
+    for role in layout.constant:
+        columns[role] = plain(chosen[layout.names[role][0]]).take(places)
     values = read_values(columns, layout, scale, naive_time)
     # Trajectories with a fault stay in the numbering, but own no knots.
     start = np.zeros(table.num_rows + 1, np.int64)
     np.cumsum(np.where(keep, lengths, 0), out=start[1:])
     every = np.arange(table.num_rows)
-    grouping = Grouping(NO_ORDER, frozen(start), None, every)
+    grouping = Grouping(NO_PLACES, frozen(start), None, every)
     return Read(values, grouping, ids, carried_rows(table, layout, every), faults)
 
 

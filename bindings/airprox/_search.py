@@ -1,41 +1,79 @@
 """The search: chunks of slabs to merged pieces, one chunk a task."""
 
 import threading
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from airprox_kernel.boxes import Boxes, Places, Side, fill_boxes
+from airprox_kernel.boxes import Boxes, Places, Side, altitude_scale, fill_boxes
 from airprox_kernel.broad import Candidates, Found, find_candidates
 from airprox_kernel.chunks import Chunk
 from airprox_kernel.encounters import merge_pieces, order_pieces
-from airprox_kernel.narrow import find_pieces
+from airprox_kernel.narrow import find_pieces, find_varying_pieces
 from airprox_kernel.pieces import PieceArray, piece_type
+from airprox_kernel.widening import widen_boxes
 
-from ._job import Plan
+from ._plan import Plan
 
 BUFFER = 32_768
 """Candidates, and pieces, that one call of a kernel may write: some 10 ms of work."""
-WIDTH_SAMPLE = 512
-ROOM = 0.9
-"""The widest box of the sample, in cells: unseen ones may be a little wider."""
-WIDEST = 2.5
-"""The widest box of the finest level, in typical ones."""
+ROUGH = 16_384
+"""Pieces that may wait to be merged: sorting the few of each task would take longer than the
+search for them."""
 
 
 class Harvest(NamedTuple):
     """What one chunk gave, and the counts of work."""
 
-    pieces: PieceArray
-    """Its pieces, merged; none where there were too many of them to keep."""
+    pieces: list[PieceArray]
+    """Its pieces; none where there were too many of them to keep."""
     weights: NDArray[np.int64] | None
     """Where there were too many: how many each row had, own rows or (of one own row) others."""
     pair_visits: int
     legs_tested: int
 
 
-def make_boxes(plan: Plan, index: int) -> tuple[Boxes, Places]:
+class Workspace:
+    """The arrays that one thread works in, kept from chunk to chunk: new ones are slow to touch."""
+
+    def __init__(self, time: np.dtype[Any]) -> None:
+        self._bounds = np.empty((0, 8), np.float32)
+        self._places = Places(np.empty(0, np.int32), np.empty(0, np.int64))
+        self._legs = np.empty(0, np.int64)
+        self._candidates = _candidates(0)
+        self._pieces = np.empty(0, piece_type(time))
+
+    def boxes(self, count: int) -> tuple[NDArray[np.float32], Places]:
+        """Return room for the boxes of a chunk."""
+        if len(self._bounds) < count:
+            self._bounds = np.empty((count, 8), np.float32)
+            self._places = Places(np.empty(count, np.int32), np.empty(count, np.int64))
+        part, leg = self._places
+        return self._bounds[:count], Places(part[:count], leg[:count])
+
+    def legs(self, count: int) -> NDArray[np.int64]:
+        """Return room for a leg of each part of a chunk."""
+        if self._legs.size < count:
+            self._legs = np.empty(count, np.int64)
+        return self._legs[:count]
+
+    def candidates(self, least: int, useful: int) -> Candidates:
+        """Return room for at least so many candidates, or more where that is of use."""
+        size = max(least, min(BUFFER, useful))
+        if self._candidates.own.size < size:
+            self._candidates = _candidates(size)
+        return self._candidates
+
+    def pieces(self, least: int, useful: int) -> PieceArray:
+        """Return room for at least so many pieces, or more where that is of use."""
+        size = max(least, min(BUFFER, useful))
+        if self._pieces.size < size:
+            self._pieces = np.empty(size, self._pieces.dtype)
+        return self._pieces
+
+
+def make_boxes(plan: Plan, index: int, workspace: Workspace) -> tuple[Boxes, Places]:
     """Return the boxes of one chunk."""
     job = plan.job
     chunk = chunk_of(plan, index)
@@ -44,8 +82,7 @@ def make_boxes(plan: Plan, index: int) -> tuple[Boxes, Places]:
     start = np.zeros(own.size + 1, np.int64)
     np.cumsum(own + other, out=start[1:])
     middle = start[:-1] + own
-    bounds = np.empty((start[-1], 8), np.float32)
-    places = Places(np.empty(start[-1], np.int32), np.empty(start[-1], np.int64))
+    bounds, places = workspace.boxes(int(start[-1]))
     own_side = Side(job.own, job.limits.own_category, plan.own_presence)
     sides = [(own_side, plan.own_roll, start[:-1])]
     if not job.single:
@@ -53,8 +90,26 @@ def make_boxes(plan: Plan, index: int) -> tuple[Boxes, Places]:
         sides.append((other_side, plan.other_roll, middle))
     for side, roll, cursor in sides:
         parts = roll.part[roll.start[index] : roll.start[index + 1]]
-        fill_boxes(side, job.slabs, chunk, parts, plan.reach, cursor.copy(), bounds, places)
-    return Boxes(bounds, start, middle), places
+        legs = workspace.legs(parts.size)
+        fill_boxes(side, job.slabs, chunk, parts, plan.reach, cursor.copy(), bounds, places, legs)
+    boxes = Boxes(bounds, start, middle)
+    if plan.variations is not None and plan.variations.uncertain:
+        _widen(boxes, places, plan, chunk)
+    return boxes, places
+
+
+def _widen(boxes: Boxes, places: Places, plan: Plan, chunk: Chunk) -> None:
+    """Widen the boxes by the radii of the aircraft."""
+    job, variations = plan.job, plan.variations
+    assert variations is not None
+    first, last = boxes.start[:-1], boxes.start[1:]
+    middle = last if job.single else boxes.middle
+    scale = altitude_scale(plan.reach)
+    for knots, radii, begin, end in (
+        (job.own, variations.own_radii, first, middle),
+        (job.other, variations.other_radii, middle, last),
+    ):
+        widen_boxes(knots, radii, job.slabs, chunk, begin, end, places, scale, boxes.bounds)
 
 
 def chunk_of(plan: Plan, index: int) -> Chunk:
@@ -62,31 +117,19 @@ def chunk_of(plan: Plan, index: int) -> Chunk:
     return Chunk(int(plan.chunk_start[index]), int(plan.chunk_start[index + 1]))
 
 
-def cell_scale(bounds: NDArray[np.float32]) -> float:
-    """Return 1 / (width of the grid's finest cells), from a sample of the boxes.
-
-    Wider boxes go to coarser levels, so one giant box costs the others no more than a look. Boxes
-    of usual traffic are alike and share one level, with cells as wide as the widest.
-    """
-    sample = bounds[:: max(1, len(bounds) // WIDTH_SAMPLE)]
-    width = (sample[:, 4:7] - sample[:, 0:3]).max(axis=1).astype(np.float64)
-    return ROOM / min(float(width.max()), WIDEST * float(np.median(width)))
-
-
-def search_chunk(plan: Plan, index: int, capacity: int) -> Harvest:
-    """Return the merged pieces of one chunk, or only their number by row if over `capacity`."""
-    boxes, places = make_boxes(plan, index)
+def search_chunk(plan: Plan, index: int, capacity: int, workspace: Workspace) -> Harvest:
+    """Return the pieces of one chunk, or only their number by row if over `capacity`."""
+    boxes, places = make_boxes(plan, index, workspace)
     chunk = chunk_of(plan, index)
-    scale = cell_scale(boxes.bounds)
-    out = _candidates(max(BUFFER, int(np.diff(boxes.start).max())))
+    out = workspace.candidates(int(np.diff(boxes.start).max()), 4 * len(boxes.bounds))
     basket = _Basket(plan, capacity)
     visits = legs = 0
     since = Found(chunk.first, 0, 0)
     while since.slab < chunk.last:
-        since = find_candidates(plan.job, boxes, places, chunk, scale, since, out)
+        since = find_candidates(plan.job, boxes, places, chunk, since, out)
         visits += since.pairs
-        legs += _narrow(plan, places, out, since.pairs, basket)
-    return Harvest(merge(basket.found, plan), basket.weights, visits, legs)
+        legs += _narrow(plan, places, out, since.pairs, basket, workspace)
+    return Harvest(basket.found, basket.weights, visits, legs)
 
 
 class _Basket:
@@ -95,21 +138,22 @@ class _Basket:
     def __init__(self, plan: Plan, capacity: int) -> None:
         self._plan = plan
         self._capacity = capacity
-        self._size = 0
+        self._size = self._merged = 0
         self.found: list[PieceArray] = []
         self.weights: NDArray[np.int64] | None = None
 
     def add(self, pieces: PieceArray) -> None:
-        """Take pieces in."""
+        """Take pieces in, and merge them where many have come since the last time."""
         if self.weights is not None:
             self.weights += weigh(pieces, self._plan)
             return
         self.found.append(pieces)
         self._size += pieces.size
-        if self._size > self._capacity:
+        many = self._size > self._capacity
+        if many or self._size > max(ROUGH, 2 * self._merged):
             self.found = [merge(self.found, self._plan)]
-            self._size = self.found[0].size
-            if self._size > self._capacity // 2:
+            self._size = self._merged = self.found[0].size
+            if many and self._size > self._capacity // 2:
                 self.weights = weigh(self.found.pop(), self._plan)
 
     def add_weights(self, weights: NDArray[np.int64]) -> None:
@@ -128,6 +172,7 @@ class Gathering:
         self._capacity = capacity
         self._basket = _Basket(plan, capacity)
         self._lock = threading.Lock()
+        self._spare: list[Workspace] = []
         self.pair_visits = 0
         self.legs_tested = 0
 
@@ -143,14 +188,18 @@ class Gathering:
 
     def search(self, index: int) -> None:
         """Search one chunk."""
-        harvest = search_chunk(self._plan, index, self._capacity)
         with self._lock:
+            spare = self._spare.pop() if self._spare else None
+        workspace = Workspace(self._plan.job.own.time.dtype) if spare is None else spare
+        harvest = search_chunk(self._plan, index, self._capacity, workspace)
+        with self._lock:
+            self._spare.append(workspace)
             self.pair_visits += harvest.pair_visits
             self.legs_tested += harvest.legs_tested
             if harvest.weights is not None:
                 self._basket.add_weights(harvest.weights)
-            else:
-                self._basket.add(harvest.pieces)
+            for pieces in harvest.pieces:
+                self._basket.add(pieces)
 
 
 def weigh(pieces: PieceArray, plan: Plan) -> NDArray[np.int64]:
@@ -165,16 +214,27 @@ def _candidates(size: int) -> Candidates:
     return Candidates(np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int32))
 
 
-def _narrow(plan: Plan, places: Places, candidates: Candidates, count: int, basket: _Basket) -> int:
+def _narrow(
+    plan: Plan,
+    places: Places,
+    candidates: Candidates,
+    count: int,
+    basket: _Basket,
+    workspace: Workspace,
+) -> int:
     """Put the pieces of the candidates into the basket; return how many intervals were tested."""
-    done = legs = 0
-    size = BUFFER
+    done = legs = least = 0
     scratch = np.empty(plan.job.limits.horizontal.shape[2], np.int64)
     while done < count:
-        out = np.empty(size, piece_type(plan.job.own.time.dtype))
-        result = find_pieces(plan.job, places, candidates, done, count, scratch, out)
+        out = workspace.pieces(least, 2 * count)
+        if plan.variations is None:
+            result = find_pieces(plan.job, places, candidates, done, count, scratch, out)
+        else:
+            result = find_varying_pieces(
+                plan.job, plan.variations, places, candidates, done, count, scratch, out
+            )
         if result.candidate == done:
-            size *= 2
+            least = 2 * out.size
         done = result.candidate
         legs += result.legs
         if result.pieces:
@@ -183,7 +243,15 @@ def _narrow(plan: Plan, places: Places, candidates: Candidates, count: int, bask
 
 
 def merge(found: list[PieceArray], plan: Plan) -> PieceArray:
-    """Return all pieces in order, adjacent ones joined and repeats dropped."""
-    pieces = np.concatenate([np.empty(0, piece_type(plan.job.own.time.dtype)), *found])
-    pieces = pieces[order_pieces(pieces)]
+    """Return all pieces in order, adjacent ones joined and repeats dropped.
+
+    They are strung together as bytes and put in order by `take`: NumPy copies records field by
+    field otherwise, which took ten times as long.
+    """
+    kind = piece_type(plan.job.own.time.dtype)
+    none = np.empty(0, np.uint8)
+    pieces = np.concatenate([none, *(part.view(np.uint8) for part in found)]).view(kind)
+    if pieces.size < 2:
+        return pieces
+    pieces = pieces.take(order_pieces(pieces))
     return pieces[: merge_pieces(pieces)].copy()

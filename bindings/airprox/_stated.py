@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from ._arrow import plain_type
 from ._units import FT, NM
-from .columns import Layout, is_list
+from .columns import RADII, Layout, is_list
 from .errors import SchemaError, SchemaTypeError, UnitsError
 
 _LENGTHS = {"m": 1.0, "ft": FT}
@@ -27,7 +27,7 @@ _SPELLINGS = {
 }
 _CANONICAL = {other: unit for unit, others in _SPELLINGS.items() for other in (unit, *others)}
 _FIXED_UNITS = {
-    **dict.fromkeys(("x", "y", "z"), "m"),
+    **dict.fromkeys(("x", "y", "z", *RADII), "m"),
     **dict.fromkeys(("vx", "vy", "vz"), "m/s"),
     **dict.fromkeys(("lat", "lon", "track"), "deg"),
 }

@@ -12,21 +12,22 @@ from airprox_kernel import geodesic
 
 from ._arrow import frozen, numbers
 from ._faults import Faults
+from ._grouping import NO_PLACES, Grouping
+from ._moves import offsets
 from ._prepared import duration
+from ._radii import mapped
 from ._rows import (
-    NO_ORDER,
-    Grouping,
     Read,
     carried_rows,
     check_unique,
     id_rows,
-    read_ids,
+    read_ids_by_row,
     read_values,
 )
 from ._stated import speed_scale
 from ._times import SECONDS_LIMIT, TIMESTAMP_LIMIT
-from ._tracks import POSITION_LIMIT, Tracks, check_values, offsets
-from .columns import Columns, Layout
+from ._tracks import POSITION_LIMIT, Tracks, check_values
+from .columns import RADII, Columns, Layout
 from .errors import SchemaError, SchemaTypeError, UnitsError
 
 CARTESIAN = ("vx", "vy", "vz")
@@ -81,16 +82,17 @@ def read_states(
     """Each state and its straight continuation; states that break a rule are set aside."""
     roles = velocity_roles(layout, columns)
     factors = _factors(layout, roles, units)
-    chosen = {r: table[layout.names[r][0]] for r in ("time", *layout.position) if r in layout.names}
+    roles_read = [r for r in ("time", *layout.position, *RADII) if r in layout.names]
+    chosen = {role: table[layout.names[role][0]] for role in roles_read}
     if "time" not in chosen:
         chosen["time"] = pa.chunked_array([np.zeros(table.num_rows)])
     values = read_values(chosen, layout, scale, naive_time)
-    coded = read_ids(table, layout)
+    coded = read_ids_by_row(table, layout)
     every = np.arange(table.num_rows)
     ids = id_rows(coded, table, layout)
     faults = Faults(ids, invalid)
     check_unique(coded, faults, layout)
-    grouping = Grouping(NO_ORDER, frozen(np.arange(len(every) + 1)), None, None)
+    grouping = Grouping(NO_PLACES, frozen(np.arange(len(every) + 1)), None, None)
     read = Read(values, grouping, ids, carried_rows(table, layout, every), faults)
     check_values(read, layout)
     velocity = [_velocity(table, layout, read, role) for role in roles]
@@ -113,6 +115,7 @@ def read_states(
         keep[fine],
         np.repeat(keep[fine], 2),
         0,
+        mapped(values.radii, lambda radius: np.repeat(radius[keep[fine]], 2)),
     )
 
 

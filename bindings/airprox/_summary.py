@@ -1,6 +1,5 @@
 """A screening in words: what was found, the worst of it with where and when, and the receipt."""
 
-import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -8,9 +7,9 @@ import numpy as np
 import pyarrow as pa
 
 from ._positions import position
-from ._units import FT, NM, feet, nautical_miles
+from ._units import feet, nautical_miles
+from ._worded import counts_by_level, headline
 from .fleet import Fleet
-from .minima import Minima
 from .receipt import Receipt
 from .screening import Screening
 
@@ -24,52 +23,49 @@ def describe(result: Screening, own: Fleet, against: Fleet | None = None) -> str
     """Text of many lines about a screening of `own`, or of `own` against another fleet."""
     other = own if against is None else against
     encounters = result.encounters
-    blocks = [_headline(result)]
+    levels = counts_by_level(result.receipt)
+    blocks = [headline(result)]
     if encounters.num_rows:
-        blocks.append(_by_label(encounters, own, other, ordered=against is not None))
-        blocks.append(_worst(encounters, own, other))
+        blocks.append(_by_label(encounters, own, other, [*levels], ordered=against is not None))
+        blocks.append(_worst(encounters, own, other, levels))
     blocks.append(describe_receipt(result.receipt))
     return "\n\n".join(block for block in blocks if block)
 
 
-def _headline(result: Screening) -> str:
-    count, pairs = result.encounters.num_rows, result.receipt.pairs_in_conflict
-    found = f"{count:,} encounter{'' if count == 1 else 's'}"
-    of = f" of {pairs:,} pair{'' if pairs == 1 else 's'}" if count else ""
-    minima = result.receipt.minima
-    return found + of + (f" closer than {_in_words(minima)}" if minima else "")
+def _by_label(
+    encounters: pa.Table, own: Fleet, other: Fleet, levels: list[str], *, ordered: bool
+) -> str:
+    """Encounters counted by side and category of the two, most first; "" if neither is known.
 
-
-def _in_words(minima: Minima) -> str:
-    """The minima in the units that people fly by."""
-    sides = f"{minima.horizontal / NM:g} NM ({minima.horizontal:g} m) horizontally"
-    if math.isinf(minima.vertical):
-        return f"{sides}, whatever the altitudes"
-    return f"{sides} and {minima.vertical / FT:g} ft ({minima.vertical:g} m) vertically"
-
-
-def _by_label(encounters: pa.Table, own: Fleet, other: Fleet, *, ordered: bool) -> str:
-    """Encounters counted by side and category of the two, most first; "" if neither is known."""
+    With levels there is one count for each, and the worst ratio is that of the first with a count.
+    """
     own_labels, other_labels = _labels(own), _labels(other)
     if not any(own_labels) and not any(other_labels):
         return ""
-    counts: dict[tuple[str, ...], list[Any]] = {}
-    rows = (encounters[name].to_pylist() for name in ("own_row", "other_row", "critical_ratio"))
-    for own_row, other_row, ratio in zip(*rows, strict=True):
-        both = (own_labels[own_row], other_labels[other_row])
-        entry = counts.setdefault(both if ordered else tuple(sorted(both)), [0, set(), math.inf])
-        entry[0] += 1
-        entry[1].add((own_row, other_row))
-        entry[2] = min(entry[2], ratio)
-    ranked = sorted(counts.items(), key=lambda item: (-item[1][0], item[0]))
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    names = ["own_row", "other_row", "critical_ratio", *(["level"] if levels else [])]
+    for row in encounters.select(names).to_pylist():
+        both = (own_labels[row["own_row"]], other_labels[row["other_row"]])
+        groups.setdefault(both if ordered else tuple(sorted(both)), []).append(row)
+    ranked = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
     lines = [
-        (first or "-", second or "-", f"{number:,}", f"{len(pairs):,}", f"{ratio:.3f}")
-        for (first, second), (number, pairs, ratio) in ranked[:_MOST_LABELS]
+        (first or "-", second or "-", *_counts(rows, levels))
+        for (first, second), rows in ranked[:_MOST_LABELS]
     ]
     rest = len(ranked) - len(lines)
+    counted = levels or ["encounters"]
     heads = ("own", "other") if ordered else ("one", "the other")
-    table = _aligned([(*heads, "encounters", "pairs", "worst ratio"), *lines], right={2, 3, 4})
+    right = {*range(2, 4 + len(counted))}
+    table = _aligned([(*heads, *counted, "pairs", "worst ratio"), *lines], right=right)
     return "By side and category\n" + table + (f"\n  and {rest} more" if rest else "")
+
+
+def _counts(rows: list[dict[str, Any]], levels: list[str]) -> list[str]:
+    """Encounters by level, pairs, and the smallest ratio."""
+    by_level = [[row for row in rows if row["level"] == level] for level in levels] or [rows]
+    worst = min(row["critical_ratio"] for row in next(filter(None, by_level)))
+    pairs = {(row["own_row"], row["other_row"]) for row in rows}
+    return [*(f"{len(found):,}" for found in by_level), f"{len(pairs):,}", f"{worst:.3f}"]
 
 
 def _labels(fleet: Fleet) -> list[str]:
@@ -85,14 +81,19 @@ def _labels(fleet: Fleet) -> list[str]:
     ]
 
 
-def _worst(encounters: pa.Table, own: Fleet, other: Fleet) -> str:
-    """The encounters with the smallest ratios: who, when, for how long, how close, where."""
-    ratio = encounters["critical_ratio"].to_numpy()
+def _worst(encounters: pa.Table, own: Fleet, other: Fleet, levels: dict[str, int]) -> str:
+    """The encounters with the smallest ratios: who, when, for how long, how close, where.
+
+    With levels they are those of the level with the most encounters, since ratios of different
+    minima do not compare; what other levels the pair has reached meanwhile is said beside.
+    """
+    rows = _numbers(encounters).to_pylist()
+    level = max(levels, key=lambda name: levels[name], default=None)
+    shown = [row for row in rows if level is None or row["level"] == level]
     # A stable sort of a sorted table: ties come in the table's order.
-    chosen = encounters.take(pa.array(np.argsort(ratio, kind="stable")[:WORST]))
-    rows = _numbers(chosen).to_pylist()
-    own_names, other_names = _names(rows, "own", own), _names(rows, "other", other)
-    instants, scale = _clock([row["critical_time"] for row in rows])
+    worst = sorted(shown, key=lambda row: row["critical_ratio"])[:WORST]
+    own_names, other_names = _names(worst, "own", own), _names(worst, "other", other)
+    instants, scale = _clock([row["critical_time"] for row in worst])
     lines = [
         (
             f"{row['critical_ratio']:.3f}",
@@ -102,16 +103,32 @@ def _worst(encounters: pa.Table, own: Fleet, other: Fleet) -> str:
             f"{_seconds(row['end'] - row['start']):,.0f} s",
             f"{nautical_miles(row['cpa_horizontal'])}, {feet(row['cpa_vertical'])}",
             str(position(own._knots, row["own_row"], row["critical_time"])),
+            *([_reached(row, rows)] if len(levels) > 1 else []),
         )
         for row, own_name, other_name, instant in zip(
-            rows, own_names, other_names, instants, strict=True
+            worst, own_names, other_names, instants, strict=True
         )
     ]
-    heads = ("ratio", "own", "other", "when", "lasting", "closest, height", "where own was")
+    heads = ["ratio", "own", "other", "when", "lasting", "closest, height", "where own was"]
+    heads += ["also"] if len(levels) > 1 else []
+    of = f"{len(shown):,}" + (f" at level {level!r}" if level is not None else "")
     return (
-        f"The {len(lines)} worst of {encounters.num_rows:,}, {scale}; ratio 0 is a collision, 1 "
-        "the edge of the minima\n" + _aligned([heads, *lines], right={0, 4})
+        f"The {len(lines)} worst of {of}, {scale}; ratio 0 is a collision, 1 the edge of the "
+        "minima\n" + _aligned([heads, *lines], right={0, 4})
     )
+
+
+def _reached(row: dict[str, Any], rows: list[dict[str, Any]]) -> str:
+    """The other levels at which this pair has an encounter that overlaps this one."""
+    found = (
+        other["level"]
+        for other in rows
+        if (other["own_row"], other["other_row"]) == (row["own_row"], row["other_row"])
+        and other["level"] != row["level"]
+        and other["start"] <= row["end"]
+        and row["start"] <= other["end"]
+    )
+    return ", ".join(dict.fromkeys(found))
 
 
 def _numbers(encounters: pa.Table) -> pa.Table:

@@ -1,4 +1,4 @@
-"""Lengths as a person types them: `5nm`, `9.26km`, `9260m`, `1000ft`, `inf`."""
+"""Lengths and altitudes as a person types them: `5nm`, `9.26km`, `9260m`, `1000ft`, `FL410`."""
 
 import math
 import re
@@ -14,6 +14,7 @@ _METRES = {"nm": NM, "km": 1000.0, "m": 1.0, "ft": FT}
 _SPELLINGS = "5nm, 9.26km, 9260m or 1000ft"
 _NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?"
 _LENGTH = re.compile(rf"\s*({_NUMBER})\s*([a-z]*)\s*", re.IGNORECASE | re.ASCII)
+_FLIGHT_LEVEL = re.compile(r"\s*FL\s*(\d+)\s*", re.IGNORECASE | re.ASCII)
 
 
 def parse_length(text: str, name: str) -> float:
@@ -42,6 +43,23 @@ def parse_length(text: str, name: str) -> float:
     if unit.lower() not in _METRES:
         raise UnitsError(f"{name} must be in nm, km, m or ft; found the unit {unit!r} in {text!r}")
     return float(number) * _METRES[unit.lower()]
+
+
+def parse_altitude(text: str, name: str) -> float:
+    """The metres that `text` spells: a flight level, or a length as `parse_length` takes it.
+
+    A flight level is hundreds of feet of pressure altitude: `FL410` and `41_000 * airprox.FT` are
+    the same float. Raises `UnitsError` for anything else.
+
+    >>> parse_altitude("FL290", "above") == parse_altitude("29000ft", "above") == 29_000 * FT
+    True
+    """
+    match = _FLIGHT_LEVEL.fullmatch(text)
+    if match is not None:
+        return float(match.group(1)) * 100.0 * FT
+    if text.strip()[:2].lower() == "fl":
+        raise UnitsError(f"{name} must be a flight level such as FL410; found {text!r}")
+    return parse_length(text, name)
 
 
 def nautical_miles(metres: float) -> str:

@@ -7,21 +7,17 @@ the standard library: each command imports what it needs.
 
 import argparse
 import contextlib
-import datetime as dt
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
+from ._options import OPEN_END, carried, check_columns, fleet_of, minima_of, parse_instant
 from ._terminal import Status
-from ._units import parse_length
+from ._warmup import add_warmup
 from .errors import AirproxError, SchemaError
 
-if TYPE_CHECKING:
-    from .fleet import Fleet
-
 _LOADING = "loading and compiling (only the first run compiles, for up to a minute)"
-_OPEN_END = ".."
 
 
 class _Parser(argparse.ArgumentParser):
@@ -69,46 +65,46 @@ def demo(_: argparse.Namespace) -> None:
         from ._summary import describe
         from .screening import screen
 
-        civil, forces = scenario.fleets()
+        fleet = scenario.everybody()
         status.stage("screening", if_slow=_LOADING)
-        result = screen(civil, scenario.minima(), against=forces, progress=status)
+        result = screen(fleet, scenario.minima(), rules=scenario.rules(), progress=status)
     print(scenario.INTRODUCTION)
     print()
-    print(describe(result, civil, forces))
+    print(describe(result, fleet))
 
 
 def screen(chosen: argparse.Namespace) -> None:
     """Screen the trajectories of one file, or of two against each other."""
-    from .minima import Minima
-
-    minima = Minima(
-        horizontal=parse_length(chosen.horizontal, "--horizontal"),
-        vertical=parse_length(chosen.vertical, "--vertical"),
-    )
-    begin, end = map(parse_instant, chosen.window or (_OPEN_END, _OPEN_END))
+    begin, end = map(parse_instant, chosen.window or (OPEN_END, OPEN_END))
     with Status() as status:
         status.stage("loading", if_slow=_LOADING)
+        minima = minima_of(chosen)
         from ._files import check_output, write_parquet
         from ._summary import describe
+        from ._toml import read_rules
         from .screening import screen
 
+        rules = read_rules(chosen.rules) if chosen.rules else None
         if chosen.output:
             check_output(chosen.output, [path for path in (chosen.own, chosen.against) if path])
-        own = _fleet(chosen.own, chosen.columns, chosen.altitude_unit, chosen, status)
-        against = None
+        carry = carried(minima, rules)
+        status.stage(f"reading {chosen.own}", if_slow=_LOADING)
+        own, against = fleet_of(chosen, carry), None
         if chosen.against:
-            columns = chosen.against_columns or chosen.columns
-            unit = chosen.against_altitude_unit or chosen.altitude_unit
-            against = _fleet(chosen.against, columns, unit, chosen, status)
+            status.stage(f"reading {chosen.against}", if_slow=_LOADING)
+            against = fleet_of(chosen, carry, against=True)
+        check_columns(rules, own, against)
         status.stage("screening", if_slow=_LOADING)
         result = screen(
             own,
             minima,
             against=against,
             same_id=chosen.same_id,
+            rules=rules,
             window=(begin, end),
             threads=chosen.threads,
             progress=status,
+            skip_diverging=chosen.skip_diverging,
         )
         if chosen.output:
             status.stage(f"writing {chosen.output}")
@@ -137,68 +133,6 @@ def sample(chosen: argparse.Namespace) -> None:
     print(f"{table.num_rows:,} rows of {chosen.sample} are in {chosen.output}")
 
 
-def parse_columns(text: str | None) -> str | dict[str, str | tuple[str, ...]] | None:
-    """Parse a preset's name as it is, or `id=icao24+callsign,time=ts` as a mapping.
-
-    Raises `SchemaError` if a pair is not NAME=COLUMN or names a column twice.
-    """
-    if text is None or "=" not in text:
-        return text
-    mapping: dict[str, str | tuple[str, ...]] = {}
-    for pair in text.split(","):
-        name, _, column = (part.strip() for part in pair.partition("="))
-        if not name or not column or name in mapping:
-            raise SchemaError(
-                "--columns must be a preset or pairs such as id=icao24,time=ts, each name once; "
-                f"found {pair!r} in {text!r}"
-            )
-        several = tuple(part.strip() for part in column.split("+"))
-        mapping[name] = several if len(several) > 1 else column
-    return mapping
-
-
-def parse_instant(text: str) -> dt.datetime | float | None:
-    """Parse seconds, an ISO 8601 instant with its zone, or `..` for an open end (None).
-
-    Raises `SchemaError` for anything else, a time without a zone included.
-    """
-    if text.strip() == _OPEN_END:
-        return None
-    with contextlib.suppress(ValueError):
-        return float(text)
-    try:
-        instant = dt.datetime.fromisoformat(text.strip())
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
-        raise SchemaError(
-            "--window must be seconds, times with a zone such as 2024-06-01T10:00:00Z, or .. for "
-            f"an open end; found {text!r}"
-        )
-    return instant
-
-
-def _fleet(
-    path: str, columns: str | None, unit: str | None, chosen: argparse.Namespace, status: Status
-) -> "Fleet":
-    from ._files import read_table
-    from .fleet import Fleet
-
-    status.stage(f"reading {path}", if_slow=_LOADING)
-    table = read_table(path)
-    try:
-        return Fleet.from_arrow(
-            table,
-            columns=parse_columns(columns),
-            altitude_unit=unit,
-            max_gap=chosen.max_gap,
-            invalid=chosen.invalid,
-            naive_time=chosen.naive_time,
-        )
-    except AirproxError as error:
-        raise AirproxError(f"{path}: {error}") from error
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="airprox", description="Screen trajectories for loss of separation.")
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
@@ -209,6 +143,7 @@ def _parser() -> argparse.ArgumentParser:
     fetch.add_argument("sample", nargs="?", metavar="NAME", help="which sample")
     fetch.add_argument("-o", "--output", metavar="FILE", help="the Parquet file to write")
     fetch.add_argument("--list", action="store_true", help="print the names of the samples")
+    add_warmup(lambda *command: _add_command(commands, *command))
     return parser
 
 
@@ -228,17 +163,18 @@ def _add_screen(parser: argparse.ArgumentParser) -> None:
     add("own", metavar="OWN", help="Parquet or Arrow IPC file, a row for each point")
     add("--against", metavar="OTHER", help="another file: screen OWN against it, not within")
     length = "such as 5nm, 9.26km, 9260m or 1000ft"
-    add("--horizontal", required=True, metavar="LENGTH", help=f"horizontal minimum, {length}")
-    add("--vertical", required=True, metavar="LENGTH", help="vertical minimum; inf ignores heights")
+    add("--horizontal", metavar="LENGTH", help=f"horizontal minimum, {length}")
+    add("--vertical", metavar="LENGTH", help="vertical minimum; inf ignores heights")
+    add("--minima", metavar="FILE.toml", help="minima by category, altitude and level instead")
+    add("--rules", metavar="FILE.toml", help="who is screened against whom, by side, group or id")
+    add("--skip-diverging", action="store_true", help="leave out starts that only move apart")
     add("--columns", metavar="C", help="traffic, opensky, or pairs such as id=icao24,time=ts")
     add("--against-columns", metavar="C", help="the same for OTHER, if it differs")
     add("--altitude-unit", choices=("ft", "m"), help="unit of geodetic altitudes")
     add("--against-altitude-unit", choices=("ft", "m"), help="the same for OTHER, if it differs")
     add("--max-gap", type=float, metavar="SECONDS", help="a longer leg is a gap; inf joins all")
     add("--same-id", choices=("raise", "exempt", "screen"), default="raise", help="an id on both")
-    add(
-        "--window", nargs=2, metavar=("START", "END"), help=f"times or seconds; {_OPEN_END} is open"
-    )
+    add("--window", nargs=2, metavar=("START", "END"), help=f"times or seconds; {OPEN_END} is open")
     add("--invalid", choices=("raise", "reject"), default="raise", help="bad trajectories")
     add("--naive-time", choices=("raise", "utc"), default="raise", help="times without a zone")
     add("--threads", type=int, metavar="N", help="by default one a processor")

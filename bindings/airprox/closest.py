@@ -15,6 +15,7 @@ from ._account import write_receipt
 from ._encounters import instant, result_metadata
 from ._html import as_html
 from ._job import Sides, make_job, pair_up
+from ._levels import as_levels
 from ._pairs import Pairs, all_pairs, find_pairs, without_exempt
 from ._parallel import Progress, Stopped, run, thread_count
 from .errors import Cancelled, InvalidMinima, SchemaError
@@ -212,6 +213,7 @@ def _table(sides: Sides, pairs: Pairs, found: Approaches, minima: Minima | None)
     if met.size < found.value.size:
         pairs = Pairs(pairs.own[met], pairs.other[met])
         found = _picked(found, met)
+    levels = None if minima is None else as_levels(minima)
     moment = instant(found.origin, found.offset, np.rint)
     columns = {
         "own": pa.DictionaryArray.from_arrays(pairs.own.astype(np.int32), sides.own.ids),
@@ -227,4 +229,4 @@ def _table(sides: Sides, pairs: Pairs, found: Approaches, minima: Minima | None)
     }
     if minima is not None:
         columns["ratio"] = pa.array(np.sqrt(found.ratio_square))
-    return pa.table(columns).replace_schema_metadata(result_metadata(sides, minima))
+    return pa.table(columns).replace_schema_metadata(result_metadata(sides, levels))

@@ -23,7 +23,18 @@ POSITION: dict[Frame, tuple[str, str, str]] = {
     "geodetic": ("lat", "lon", "alt"),
 }
 VELOCITY = ("vx", "vy", "vz", "track", "groundspeed", "vertical_rate")
-ROLES = {"id", "time", "trajectory", *POSITION["planar"], *POSITION["geodetic"], *VELOCITY}
+RADII = ("horizontal_radius", "vertical_radius")
+ROLES = {
+    "id",
+    "time",
+    "trajectory",
+    *POSITION["planar"],
+    *POSITION["geodetic"],
+    *VELOCITY,
+    *RADII,
+}
+STATE_OPTIONS = ("time", *VELOCITY, *RADII)
+"""What a table of state vectors may hold besides ids and positions."""
 DEFAULT_CARRY = ("side", "category", "group")
 
 
@@ -38,6 +49,8 @@ class Layout(NamedTuple):
     """The field that holds a role, in the table or in the structs of its `trajectory` column."""
     carry: tuple[str, ...]
     preset: Preset | None
+    constant: tuple[str, ...] = ()
+    """Nested form: the radii that have one value a trajectory instead of one a knot."""
 
     @property
     def position(self) -> tuple[str, str, str]:
@@ -45,9 +58,16 @@ class Layout(NamedTuple):
         return POSITION[self.frame]
 
     @property
+    def knot_roles(self) -> tuple[str, ...]:
+        """The roles with one value a knot: the time, the position, and radii that are there."""
+        radii = [r for r in RADII if r in self.names and r not in self.constant]
+        return ("time", *self.position, *radii)
+
+    @property
     def table_columns(self) -> list[str]:
         """All columns of the table that are read, in no particular order and without repeats."""
-        roles = [role for role in self.names if self.form != "structs" or role in ("id", _STRUCT)]
+        outer = ("id", _STRUCT, *self.constant)
+        roles = [role for role in self.names if self.form != "structs" or role in outer]
         return list(dict.fromkeys([n for role in roles for n in self.names[role]] + [*self.carry]))
 
     def label(self, role: str) -> str:
@@ -68,7 +88,9 @@ def find_layout(
 ) -> Layout:
     """Match roles with the columns of `schema`.
 
-    Raises `SchemaError` when a column is missing, twice there, or both frames (or none) are.
+    Optional columns are read where they are there: airprox's own names, also with a preset, and
+    those that `columns` gives, which must be. Raises `SchemaError` when a column is missing, twice
+    there, or both frames (or none) are.
     """
     preset, names = _wanted(schema, columns)
     explicit = set() if columns is None or preset else set(columns)
@@ -82,6 +104,7 @@ def find_layout(
         available["id"] = names["id"]
         fields |= {n: schema.field(n) for n in names["id"] if n in schema.names}
         available = {role: name for role, name in available.items() if name[0] in fields}
+    constant = _constant_radii(schema, form, names, fields, available)
     frame = _frame(available, explicit, names, [*fields])
     needed = [*required, *POSITION[frame]]
     missing = [role for role in needed if role not in available]
@@ -99,6 +122,7 @@ def find_layout(
         {r: fields[available[r][0]] for r in roles},
         _carry(schema, carry),
         preset,
+        tuple(role for role in constant if role in kept),
     )
     for name in layout.table_columns:
         if schema.names.count(name) > 1:
@@ -120,7 +144,8 @@ def _wanted(
         preset = PRESETS[columns]
         ids = [names for names in preset.ids if all(name in schema.names for name in names)]
         named = {role: (name,) for role, name in preset.columns.items()}
-        return preset, {**named, _STRUCT: (_STRUCT,), "id": (ids or [preset.ids[-1]])[0]}
+        named |= {role: (role,) for role in (_STRUCT, *RADII)}
+        return preset, named | {"id": (ids or [preset.ids[-1]])[0]}
     if not isinstance(columns, Mapping):
         raise SchemaTypeError(
             f"columns must be a preset's name or a mapping, found {type(columns).__name__}"
@@ -156,6 +181,30 @@ def _form(schema: pa.Schema, names: Mapping[str, tuple[str, ...]], explicit: set
         raise SchemaError(_missing_message([_STRUCT], names, schema.names))
     nested = time in schema.names and is_list(plain_type(schema.field(time).type))
     return "lists" if nested else "long"
+
+
+def _constant_radii(
+    schema: pa.Schema,
+    form: Form,
+    names: Mapping[str, tuple[str, ...]],
+    fields: dict[str, pa.Field],
+    available: dict[str, tuple[str, ...]],
+) -> list[str]:
+    """The radii given once a trajectory; beside structs they are added to what is available."""
+    if form == "long":
+        return []
+    if form == "lists":
+        found = [role for role in RADII if role in available]
+        return [r for r in found if not is_list(plain_type(fields[names[r][0]].type))]
+    outer = [role for role in RADII if names[role][0] in schema.names]
+    for role in outer:
+        name = names[role][0]
+        if role in available:
+            raise SchemaError(
+                f"column {name!r} must stand beside {names[_STRUCT][0]!r} or in it, found it twice"
+            )
+        fields[name], available[role] = schema.field(name), names[role]
+    return outer
 
 
 def is_list(kind: Any) -> bool:

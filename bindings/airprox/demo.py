@@ -3,17 +3,22 @@
 Four hours of civil airliners cross the sea on six airways and between two coasts, while two forces,
 blue from the west and red from the east, fly cargo aircraft, fighters in formations of four,
 tankers on racetracks and drones. Nobody coordinates with anybody, so there is something to find.
-Callsigns, forces and the exercise are invented. The same seed gives the same tables.
+Callsigns, forces and the exercise are invented. The same seed gives the same tables. The minima and
+the rules are those of two files in `examples`, which `airprox screen` takes as they are.
 """
+
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
 from ._exercise import Track, tracks
 from ._routes import fly, place
-from ._units import FT, NM
-from .fleet import Fleet
+from ._toml import read_minima, read_rules
+from .fleet import Fleet, concat
 from .minima import Minima
+from .minima_table import MinimaTable
+from .rules import Rules
 
 SEED = 20
 MIDDLE = (56.5, 3.0)
@@ -23,7 +28,9 @@ BEGIN = np.datetime64("2026-06-10T06:00:00", "ns")
 INTRODUCTION = """\
 Fictional exercise over the North Sea, 10 June 2026, 06:00 to 10:00 UTC: civil airliners cross an
 area in which two forces, blue and red, fly cargo aircraft, fighters, tankers and drones.
-Every airliner is screened against every aircraft of the forces."""
+Each force is screened against civil traffic and within itself, but for formations, by the minima
+and rules of airprox/examples/two_sides_minima.toml and two_sides_rules.toml."""
+_EXAMPLES = Path(__file__).parent / "examples"
 
 
 def fleets(seed: int = SEED) -> tuple[Fleet, Fleet]:
@@ -35,9 +42,21 @@ def fleets(seed: int = SEED) -> tuple[Fleet, Fleet]:
     return civil, forces
 
 
-def minima() -> Minima:
-    """5 NM and 1,000 ft, the minima of en-route airspace under radar."""
-    return Minima(horizontal=5 * NM, vertical=1000 * FT)
+def everybody(seed: int = SEED) -> Fleet:
+    """The civil side and the forces as one fleet."""
+    return concat(fleets(seed))
+
+
+def minima() -> dict[str, Minima | MinimaTable]:
+    """Two levels: conflict, by category and altitude, and near mid-air collision."""
+    levels = read_minima(str(_EXAMPLES / "two_sides_minima.toml"))
+    assert isinstance(levels, dict)
+    return levels
+
+
+def rules() -> Rules:
+    """Each force against civil traffic and within itself, but for its groups."""
+    return read_rules(str(_EXAMPLES / "two_sides_rules.toml"))
 
 
 def tables(seed: int = SEED) -> tuple[pa.Table, pa.Table]:

@@ -17,9 +17,10 @@ from ._arrow import checked, read_table
 from ._changes import concatenated, selected, shifted
 from ._exchange import as_bytes, as_table, from_bytes
 from ._prepared import Prepared, prepare
+from ._radii import Radii, growth_rates
 from ._rows import read_long, read_nested
 from ._times import instant
-from ._tracks import as_tracks
+from ._tracks import as_tracks, grow_radii
 from .errors import SchemaError, SchemaTypeError
 
 
@@ -63,6 +64,7 @@ class Fleet:
         altitude_unit: str | None = None,
         altitude_reference: str | None = None,
         max_gap: float | None = None,
+        radius_growth: tuple[float, float] | None = None,
         carry: Iterable[str] = schema.DEFAULT_CARRY,
         invalid: str = "raise",
         naive_time: str = "raise",
@@ -77,6 +79,10 @@ class Fleet:
             any order: ``id``, ``time``, and ``x``, ``y``, ``z`` (m) or ``lat``, ``lon`` (degrees,
             WGS84), ``alt``. Nested form has one row a trajectory: ``id``, and lists of these names
             or one list of structs, ``trajectory``. ``time`` is a timestamp with a zone, or seconds.
+            Optional ``horizontal_radius`` and ``vertical_radius`` (m, 0 to 1e9, linear between
+            knots; in nested form one number a trajectory will do) say how far an aircraft may be
+            from its position. Columns of these names are read wherever they are there; where one
+            is missing it is 0.
         columns:
             The input's names by ours (``{"id": "icao24"}``; an id may join several), or a preset:
             "traffic" (altitude in feet) or "opensky" (time in Unix seconds).
@@ -87,6 +93,9 @@ class Fleet:
         max_gap:
             Seconds: a leg that takes longer is a gap, in which there is no position. None is the
             preset's 120 s, else ``math.inf``, which joins everything.
+        radius_growth:
+            (horizontal, vertical) in m/s, added to the radii (0 without columns) for the time
+            since the trajectory's first knot, over gaps too.
         carry:
             Columns that are constant in each trajectory and go along; all others are ignored.
         invalid:
@@ -99,13 +108,15 @@ class Fleet:
         InvalidTrajectories
             A null, a value that is not finite or out of range (|x|, |y|, |altitude| ≤ 1e9 m,
             latitude within ±90, longitude in [-180, 360], timestamps of 1823 to 2116, seconds
-            within ±1e12), two positions at one time, a leg over 104 days, between nearly antipodal
-            points, or with no time for its cuts. Exact duplicates are dropped and counted.
+            within ±1e12, radii in [0, 1e9] m also when grown), two positions or radii at one time,
+            a leg over 104 days, between nearly antipodal points, or with no time for its cuts.
+            Exact duplicates are dropped and counted.
         SchemaError, UnitsError
             Columns, types or units do not say what they must.
         """
         table = read_table(source)
-        layout = schema.find_layout(table.schema, columns, carry)
+        rates = growth_rates(radius_growth)
+        layout = schema.find_layout(table.schema, columns, carry, optional=schema.RADII)
         scale = stated.altitude_scale(layout, altitude_unit)
         stated.check_fixed_units(layout)
         gap = stated.gap_limit(layout, max_gap)
@@ -113,7 +124,7 @@ class Fleet:
         reader = read_long if layout.form == "long" else read_nested
         chosen = checked(table, layout.table_columns)
         read = reader(chosen, layout, scale, naive_time, invalid)
-        tracks = as_tracks(read, layout)
+        tracks = grow_radii(as_tracks(read, layout), read, rates)
         return cls._of(prepare(tracks, read, layout.frame == "geodetic", gap, reference))
 
     @classmethod
@@ -127,6 +138,7 @@ class Fleet:
         altitude_reference: str | None = None,
         speed_unit: str | None = None,
         vertical_rate_unit: str | None = None,
+        radius_growth: tuple[float, float] | None = None,
         carry: Iterable[str] = schema.DEFAULT_CARRY,
         invalid: str = "raise",
         naive_time: str = "raise",
@@ -139,13 +151,13 @@ class Fleet:
             As `from_arrow`'s: ``id``, a position as there, and a velocity: ``vx``, ``vy``, ``vz``
             (m/s, planar frame only) or ``track`` (degrees clockwise from north, which is +y),
             ``groundspeed`` and ``vertical_rate``. ``time`` may be left out: 0.0 s for all. A
-            geodetic state moves along a geodesic.
+            geodetic state moves along a geodesic. Radii stay what they are but for their growth.
         horizon:
             Seconds to look ahead, above 0.
         speed_unit, vertical_rate_unit:
             "m/s", "kt" or "ft/min" of ``groundspeed`` and ``vertical_rate``, required for these
             without a preset.
-        columns, altitude_unit, altitude_reference, carry, invalid, naive_time:
+        columns, altitude_unit, altitude_reference, radius_growth, carry, invalid, naive_time:
             As `from_arrow`'s.
 
         Raises
@@ -157,9 +169,10 @@ class Fleet:
             Columns, types, units or the horizon do not say what they must.
         """
         seconds = states.check_horizon(horizon)
+        rates = growth_rates(radius_growth)
         table = read_table(source)
         layout = schema.find_layout(
-            table.schema, columns, carry, required=("id",), optional=("time", *schema.VELOCITY)
+            table.schema, columns, carry, required=("id",), optional=schema.STATE_OPTIONS
         )
         scale = stated.altitude_scale(layout, altitude_unit)
         stated.check_fixed_units(layout)
@@ -169,11 +182,17 @@ class Fleet:
         read, tracks = states.read_states(
             chosen, layout, columns, units, scale, seconds, naive_time, invalid
         )
+        tracks = grow_radii(tracks, read, rates)
         return cls._of(prepare(tracks, read, layout.frame == "geodetic", math.inf, reference))
 
     @property
     def _knots(self) -> Knots:
         return self._prepared.knots
+
+    @property
+    def _radii(self) -> Radii | None:
+        """Radii (m) at each of `_knots`, or None where neither columns nor growth state any."""
+        return self._prepared.radii
 
     def __len__(self) -> int:
         return len(self._prepared.ids)
@@ -237,7 +256,7 @@ class Fleet:
     def nbytes(self) -> int:
         """Bytes of memory that the fleet refers to."""
         own = self._prepared
-        arrays = [*self._knots[:-1], own.latitude, own.longitude, own.original]
+        arrays = [*self._knots[:-1], own.latitude, own.longitude, own.original, *(own.radii or ())]
         tables = [own.ids, own.carried, own.rejected]
         return sum(array.nbytes for array in arrays) + sum(table.nbytes for table in tables)
 
@@ -268,7 +287,7 @@ class Fleet:
 
         ``Fleet.from_arrow(fleet.to_arrow(), altitude_unit="m", …)`` gives the same fleet bit for
         bit with the same `max_gap`, `altitude_reference` and `carry`, which the schema's metadata
-        repeat. Points that airprox put into long legs are left out.
+        repeat. Radii contain their growth. Points that airprox put into long legs are left out.
         """
         return as_table(self._prepared)
 
@@ -286,10 +305,14 @@ class Fleet:
         if span is not None:
             when = f"{span[0]} to {span[1]} s" if not zone else f"{span[0]}Z to {span[1]}Z"
         knots = len(self._prepared.original) or len(self._knots.time)
+        radii = ""
+        if self._radii is not None:
+            across, up = (values.max(initial=0.0) for values in self._radii)
+            radii = f", radii up to {across:g} m and {up:g} m"
         rejected = f", {self.rejected.num_rows:,} rejected" if self.rejected.num_rows else ""
         return (
             f"<airprox.Fleet: {len(self):,} trajectories, {knots:,} knots, {self.frame}, {when}, "
-            f"max_gap {self.max_gap:g} s{rejected}>"
+            f"max_gap {self.max_gap:g} s{radii}{rejected}>"
         )
 
 
@@ -302,7 +325,7 @@ def concat(fleets: Iterable[Fleet]) -> Fleet:
 
     Times carry the first fleet's zone; `max_gap` is the largest of theirs (so that `to_arrow` of
     fleets with different ones loses the finer splits; a pickle keeps them); carried columns that
-    one lacks are null there; of altitude references None agrees with any.
+    one lacks are null there, radii that one lacks 0; of altitude references None agrees with any.
 
     Raises `InvalidTrajectories` if an id is there twice, and `SchemaError` if there is no fleet or
     frames, kinds of time, altitude references or types of ids differ.

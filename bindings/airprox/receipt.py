@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from .minima import Minima
+from ._levels import AnyMinima
 
 
 class Trajectories(NamedTuple):
@@ -36,7 +36,7 @@ class Receipt:
     duplicates_dropped: int
     max_gap: tuple[float, ...]
     """Seconds between knots beyond which a track has a gap, per side; inf joins everything."""
-    minima: Minima | None
+    minima: AnyMinima | None
     window: tuple[object, object]
     """The window asked for; None stands for an open end."""
     slabs: int
@@ -54,6 +54,15 @@ class Receipt:
     pairs_apart: int = 0
     """Of those, pairs that have no instant in common and so no row."""
     exempt_by_rule: dict[str, int] = field(default_factory=dict[str, int])
+    """Exempt pairs by the first rule that names them: "same id", "explicit", "group", "side"."""
+    encounters_by_level: dict[str, int] = field(default_factory=dict[str, int])
+    """Empty where levels have no names."""
+    diverging_skipped: int = 0
+    """Encounters left out since they hold at the start and only dissolve (`skip_diverging`)."""
+    horizon: float | None = None
+    """Of delays: seconds; common pairs share an instant for some delay within it."""
+    pairs_with_delays: int | None = None
+    """Of delays: pairs that have forbidden ones within the horizon."""
     seconds: dict[str, float] = field(default_factory=dict[str, float])
     """Wall-clock time by phase."""
 
@@ -62,12 +71,13 @@ class Receipt:
         t = self.trajectories
         rules = "".join(f", {count:,} by {rule}" for rule, count in self.exempt_by_rule.items())
         gaps = ", ".join("joined" if math.isinf(g) else f"over {g:g} s" for g in self.max_gap)
+        within = f" within a delay of {self.horizon:g} s" if self.horizon is not None else ""
         slabs = f" in {self.slabs:,} slabs of up to {self.slab_length:.4g} s" if self.slabs else ""
         return (
             f"trajectories  {t.given:,} given, {t.screened:,} screened, {t.rejected:,} rejected\n"
             f"gaps          {gaps}; {self.joined_gaps:,} joined over 10 min\n"
-            f"pairs         {self.pairs_common:,} share an instant, {self.pairs_exempt:,} exempt"
-            f"{rules}{self._outcome()}\n"
+            f"pairs         {self.pairs_common:,} share an instant{within}, "
+            f"{self.pairs_exempt:,} exempt{rules}{self._outcome()}\n"
             f"work          {self.pair_visits:,} pair visits, {self.legs_tested:,} intervals tested"
             f"{slabs}, {self.threads} thread(s)\n"
             f"complete      {'yes' if self.complete else 'no'}"
@@ -75,5 +85,12 @@ class Receipt:
 
     def _outcome(self) -> str:
         if self.encounters is not None:
-            return f", {self.pairs_in_conflict:,} in conflict\nencounters    {self.encounters:,}"
+            levels = "".join(f", {n:,} {name}" for name, n in self.encounters_by_level.items())
+            left = f"; {self.diverging_skipped:,} left out" if self.diverging_skipped else ""
+            return (
+                f", {self.pairs_in_conflict:,} in conflict\n"
+                f"encounters    {self.encounters:,}{levels}{left}"
+            )
+        if self.horizon is not None:
+            return f", {self.pairs_with_delays:,} with forbidden delays"
         return f"; {self.pairs_asked:,} asked for, {self.pairs_apart:,} of them never meet in time"

@@ -1,18 +1,20 @@
 """Screening: which pairs of trajectories lose separation, when, and by how much."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
 
-from ._blocks import LEAST_CAPACITY, UNLIMITED, Search
+from ._blocks import LEAST_CAPACITY, UNLIMITED, Request, Search
 from ._html import as_html
+from ._levels import AnyMinima
 from ._parallel import Progress
 from .errors import SchemaTypeError, TooManyEncounters
 from .fleet import Fleet
-from .minima import Minima
 from .receipt import Receipt
+from .rules import Rules
 
 
 class Screening:
@@ -21,11 +23,15 @@ class Screening:
     Any Arrow consumer takes it as the table of encounters (``__arrow_c_stream__``).
     """
 
-    def __init__(self, encounters: pa.Table, receipt: Receipt) -> None:
+    def __init__(self, encounters: pa.Table, account: Callable[[], Receipt]) -> None:
         self.encounters = encounters
-        """One row per encounter, sorted by ``own_row``, ``other_row``, ``start``."""
-        self.receipt = receipt
-        """What was screened, what was not, and why."""
+        """One row per encounter, sorted by ``own_row``, ``other_row``, ``start``, ``level``."""
+        self._account = account
+
+    @cached_property
+    def receipt(self) -> Receipt:
+        """What was screened, what was not, and why; its pairs are counted when first asked for."""
+        return self._account()
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         return self.encounters.__arrow_c_stream__(requested_schema)
@@ -70,15 +76,17 @@ class EncounterBatches:
 
 def screen(
     fleet: Fleet,
-    minima: Minima,
+    minima: AnyMinima,
     *,
     against: Fleet | None = None,
     same_id: str = "raise",
+    rules: Rules | None = None,
     window: tuple[Any, Any] | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
     max_encounters: int | None = None,
+    skip_diverging: bool = False,
     _slab: float | None = None,
 ) -> Screening:
     """Return every loss of separation of every pair of trajectories.
@@ -92,13 +100,16 @@ def screen(
     fleet
         The trajectories; every pair of them is screened once.
     minima
-        The separation minima in metres.
+        The separation minima in metres: `Minima`, a `MinimaTable` by pairs of categories, or a
+        mapping of names to these, for several levels of severity in one pass.
     against
         A second fleet: every pair of one trajectory of `fleet` (own) and one of `against` (other)
         is screened, and none within a side. The same object as `fleet` means one fleet.
     same_id
         What one id on both sides means: ``"raise"`` refuses it, ``"exempt"`` takes it for the
         same aircraft, which is no pair, ``"screen"`` for two different ones.
+    rules
+        Which pairs are exempt, before any geometry: see `Rules`.
     window
         A closed span (start, end) of time to look at, in the fleet's kind of time; None leaves
         an end open.
@@ -110,6 +121,10 @@ def screen(
         An event that another thread may set to stop the work.
     max_encounters
         Refuse results with more rows than this.
+    skip_diverging
+        Leave out an encounter that holds where the common span of the two begins (not where the
+        window does) and throughout which neither distance decreases by more than 10⁻⁷ m: two
+        aircraft that appear close to each other and part. A later re-entry is still reported.
 
     Returns
     -------
@@ -119,12 +134,19 @@ def screen(
         or ends where the common span does), ``cpa_time``, ``cpa_horizontal`` (m),
         ``cpa_vertical`` (m) at the horizontal closest approach within the encounter,
         ``critical_time`` and ``critical_ratio`` (the least of max(horizontal / minimum,
-        vertical / minimum), below 1); and ``.receipt``.
+        vertical / minimum), below 1); and ``.receipt``. With levels there is one row per level
+        and interval, and a last column ``level``. Of fleets with radii a row spans the instants
+        at which a loss of separation is possible, ``cpa_*`` and ``critical_*`` are those of the
+        nominal positions (so a ratio may be 1 or more), and ``certain_start``, ``certain_end``
+        bound the longest part in which separation is lost wherever the aircraft are (null if
+        there is none).
 
     Raises
     ------
     SchemaError
-        If the two sides, or an argument, do not fit.
+        If the two sides, or an argument, do not fit, or rules need a column that is not carried.
+    InvalidMinima
+        If a table of minima does not know a category.
     InvalidTrajectories
         If an id stands on both sides and `same_id` does not say what that means.
     TooManyEncounters
@@ -145,7 +167,12 @@ def screen(
     >>> airprox.screen(fleet.select(["A"]), minima).encounters.num_rows
     0
     """
-    search = Search(fleet, minima, against, same_id, window, threads, progress, cancel, _slab)
+    search = Search(
+        Request(
+            fleet, minima, against, same_id, rules, window, threads, progress, cancel,
+            _checked_flag(skip_diverging), _slab,
+        )
+    )  # fmt: skip
     limit = _checked_limit(max_encounters)
     tables: list[pa.Table] = []
     for table in search.tables(UNLIMITED if limit is None else max(LEAST_CAPACITY, 8 * limit)):
@@ -158,20 +185,22 @@ def screen(
     table = (
         tables[0] if len(tables) == 1 else pa.concat_tables([search.schema.empty_table(), *tables])
     )
-    return Screening(table, search.receipt())
+    return Screening(table, search.receipt)
 
 
 def screen_batches(
     fleet: Fleet,
-    minima: Minima,
+    minima: AnyMinima,
     *,
     batch_bytes: int = 64 << 20,
     against: Fleet | None = None,
     same_id: str = "raise",
+    rules: Rules | None = None,
     window: tuple[Any, Any] | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
+    skip_diverging: bool = False,
     _slab: float | None = None,
 ) -> EncounterBatches:
     """Return the rows of ``screen(...).encounters`` as an iterator of record batches.
@@ -191,8 +220,19 @@ def screen_batches(
         raise SchemaTypeError(
             f"batch_bytes must be a whole number of at least 1, not {batch_bytes!r}"
         )
-    search = Search(fleet, minima, against, same_id, window, threads, progress, cancel, _slab)
+    search = Search(
+        Request(
+            fleet, minima, against, same_id, rules, window, threads, progress, cancel,
+            _checked_flag(skip_diverging), _slab,
+        )
+    )  # fmt: skip
     return EncounterBatches(search, search.batches(batch_bytes))
+
+
+def _checked_flag(flag: bool) -> bool:
+    if not isinstance(flag, bool):
+        raise SchemaTypeError(f"skip_diverging must be True or False, not {flag!r}")
+    return flag
 
 
 def _checked_limit(limit: int | None) -> int | None:

@@ -14,11 +14,24 @@ from ._types import Float32Array, FloatArray, IndexArray, IntArray
 from .chunks import Chunk, Presence
 from .job import Slabs
 from .knots import Knots
-from .segments import Position, knot_position, leg_at, position_at
+from .segments import Position, knot_position, leg_near, position_at
 
 OUTWARD = 1.2e-7
 """Relative widening before rounding to float32: twice the unit roundoff 2**-24, so that the
 rounded bound lies outside by more than the float64 rounding of interpolated positions."""
+STEPS = 64.0
+"""Steps of altitude in the least vertical minimum.
+
+Flight levels next to each other are exactly the minimum apart, and rounded outwards all of them
+would meet: three candidates of five. So altitudes are numbers of whole steps, rounded down at both
+ends of a box (a map that keeps the order, hence never parts what meets), and where levels are
+multiples of half the minimum, an edge between two steps lies between a level's boxes and the
+next's."""
+SPARE = 2.5e-8
+"""What the touch tolerance of 1e-7 m leaves over for each end of a box (m): two aircraft lose
+separation only if they are nearer than the minimum by 1e-7 m."""
+LAST_BITS = 2.0**-47
+"""Relative error that 64 roundings could add to an altitude."""
 
 
 class Reach(NamedTuple):
@@ -40,7 +53,8 @@ class Boxes(NamedTuple):
     """The boxes of a chunk of slabs, sorted by slab and within it own before other."""
 
     bounds: Float32Array
-    """(boxes, 8): the low x, y, z, altitude, then the high ones; z is 0 in the plane."""
+    """(boxes, 8): the low x, y, z (m) and altitude (steps, see `altitude_scale`), then the high
+    ones; z is 0 in the plane."""
     start: IndexArray
     """(slabs of the chunk + 1,) offsets into the boxes."""
     middle: IndexArray
@@ -68,6 +82,27 @@ class Widening(NamedTuple):
     across: float
     deep: float
     upward: float
+    scale: float
+    """Steps of altitude in a metre."""
+
+
+class Stretch(NamedTuple):
+    """A part, the leg that holds its start in a slab, and the slabs from that one on to `last`."""
+
+    part: int
+    leg: int
+    first: int
+    last: int
+
+
+@jit
+def altitude_scale(reach: Reach) -> float:
+    """Return the steps of altitude in a metre; 1 where no vertical minimum is finite."""
+    least = np.inf
+    for kind in range(reach.vertical.size):
+        if reach.vertical[kind] > 0.0:
+            least = min(least, reach.vertical[kind])
+    return STEPS / (2.0 * least) if least < np.inf else 1.0
 
 
 @jit
@@ -80,18 +115,41 @@ def fill_boxes(
     cursor: IndexArray,
     bounds: Float32Array,
     places: Places,
+    legs: IndexArray,
 ) -> None:
-    """Write the boxes of `parts`; `cursor` (slabs of the chunk,) is the next free box per slab."""
+    """Write the boxes of `parts`; `cursor` (slabs of the chunk,) is the next free box per slab.
+
+    `legs` (parts,) is scratch. What the walk along a part begins with is looked up for all parts
+    beforehand: each look is a miss of the cache, and here many of them wait at the same time.
+    """
     knots = side.knots
+    _find_legs(side, slabs, chunk, parts, legs)
+    scale = altitude_scale(reach)
     for present in range(parts.size):
         part: int = parts[present]
         row: int = knots.part_row[part]
         kind: int = side.category[row]
         across: float = reach.horizontal[kind]
-        by = Widening(across, across if knots.geodetic else 0.0, reach.vertical[kind])
+        deep = across if knots.geodetic else 0.0
+        by = Widening(across, deep, reach.vertical[kind], scale)
         first = max(side.presence.first[part], chunk.first)
         last = min(side.presence.last[part] + 1, chunk.last)
-        _fill_part(knots, slabs, chunk, part, first, last, by, cursor, bounds, places)
+        stretch = Stretch(part, legs[present], first, last)
+        _fill_part(knots, slabs, chunk, stretch, by, cursor, bounds, places)
+
+
+@jit_inner
+def _find_legs(side: Side, slabs: Slabs, chunk: Chunk, parts: IntArray, legs: IndexArray) -> None:
+    """Write the leg at which each part's first box of the chunk begins."""
+    times = side.knots.time
+    for present in range(parts.size):
+        part: int = parts[present]
+        begin: int = side.knots.part_start[part]
+        first: int = max(side.presence.first[part], chunk.first)
+        legs[present] = begin
+        if slabs.start[first] > times[begin]:
+            final: int = side.knots.part_start[part + 1] - 1
+            legs[present] = leg_near(times, begin, final, slabs.start[first])
 
 
 @jit_inner
@@ -99,30 +157,27 @@ def _fill_part(
     knots: Knots,
     slabs: Slabs,
     chunk: Chunk,
-    part: int,
-    first: int,
-    last: int,
+    stretch: Stretch,
     by: Widening,
     cursor: IndexArray,
     bounds: Float32Array,
     places: Places,
 ) -> None:
-    """Write the boxes of one part in the slabs [first, last).
+    """Write the boxes of one part.
 
     Where slabs follow on each other, the position at the end of one is that at the start of the
     next, and is formed once.
     """
-    begin: int = knots.part_start[part]
+    part, leg = stretch.part, stretch.leg
     final: int = knots.part_start[part + 1] - 1
-    until = knots.time[begin]
-    leg = begin
-    here = knot_position(knots, begin)
-    for slab in range(first, last):
-        start = max(slabs.start[slab], knots.time[begin])
-        end = min(slabs.end[slab], knots.time[final])
+    until = max(knots.time[leg], slabs.start[stretch.first])
+    here = position_at(knots, leg, until)
+    for slab in range(stretch.first, stretch.last):
+        start = slabs.start[slab]
         if start > until:
-            leg = leg_at(knots.time, leg, final, start)
+            leg = leg_near(knots.time, leg, final, start)
             here = position_at(knots, leg, start)
+        end = min(slabs.end[slab], knots.time[final])
         index = cursor[slab - chunk.first]
         cursor[slab - chunk.first] = index + 1
         places.part[index] = part
@@ -158,17 +213,24 @@ def _store(
     extent: Extent,
     by: Widening,
 ) -> None:
-    bounds[index, 0] = _below(extent.low.x - by.across)
-    bounds[index, 1] = _below(extent.low.y - by.across)
-    bounds[index, 2] = _below(extent.low.z - by.deep)
-    bounds[index, 3] = _below(extent.low.altitude - by.upward)
-    bounds[index, 4] = -_below(-(extent.high.x + by.across))
-    bounds[index, 5] = -_below(-(extent.high.y + by.across))
-    bounds[index, 6] = -_below(-(extent.high.z + by.deep))
-    bounds[index, 7] = -_below(-(extent.high.altitude + by.upward))
+    bounds[index, 0] = rounded_down(extent.low.x - by.across)
+    bounds[index, 1] = rounded_down(extent.low.y - by.across)
+    bounds[index, 2] = rounded_down(extent.low.z - by.deep)
+    bounds[index, 3] = _step(extent.low.altitude - by.upward, SPARE, by.scale)
+    bounds[index, 4] = -rounded_down(-(extent.high.x + by.across))
+    bounds[index, 5] = -rounded_down(-(extent.high.y + by.across))
+    bounds[index, 6] = -rounded_down(-(extent.high.z + by.deep))
+    bounds[index, 7] = _step(extent.high.altitude + by.upward, -SPARE, by.scale)
 
 
 @jit_inner
-def _below(value: float) -> np.float32:
+def rounded_down(value: float) -> np.float32:
     """Return a float32 below `value`."""
     return np.float32(value - abs(value) * OUTWARD)
+
+
+@jit_inner
+def _step(value: float, spare: float, scale: float) -> np.float32:
+    """Return the step that an altitude, `spare` moved inwards, lies in; the map never decreases."""
+    inward = spare - abs(value) * LAST_BITS if spare > 0.0 else spare + abs(value) * LAST_BITS
+    return np.float32(np.floor((value + inward) * scale))

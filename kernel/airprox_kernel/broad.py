@@ -1,18 +1,31 @@
 """The broad phase: pairs of boxes of one slab that meet.
 
-Each box asks the grid for its neighbours. On its own level it looks at half of the neighbouring
-cells, since the other half look at it; on coarser levels at all of them, since boxes there do not
-look down.
+Each entry of a sweep looks at the entries from its own on to those of the cell that its box ends
+in: first at whole blocks of them, with a comparison that the compiler makes eight at once, then,
+where something meets, one by one.
 """
 
 from typing import NamedTuple
+
+import numpy as np
 
 from ._jit import jit, jit_allocating, jit_inner, zero
 from ._types import Float32Array, IntArray
 from .boxes import Boxes, Places
 from .chunks import Chunk
-from .grid import Cell, Grid, box_cell, cell_bucket, enter_boxes, level_scale
 from .job import Job, is_pair
+from .sweep import (
+    BLOCK,
+    Axes,
+    Grain,
+    Table,
+    bucket_count,
+    cell_of,
+    choose_axes,
+    choose_grain,
+    enter_boxes,
+    make_table,
+)
 
 
 class Candidates(NamedTuple):
@@ -31,165 +44,211 @@ class Found(NamedTuple):
     pairs: int
 
 
-@jit
-def boxes_meet(one: Float32Array, a: int, two: Float32Array, b: int) -> bool:
-    """Return whether box a of `one` and box b of `two` share a point.
+class Round(NamedTuple):
+    """One side of a slab asks one side: who begins in the same cell (`step` 0) or a later one."""
 
-    The greatest distance between opposite bounds is not above 0 iff none is; one branch that is
-    rarely taken costs half of what eight unforeseeable ones do.
+    slab: int
+    axes: Axes
+    grain: Grain
+    buckets: int
+    asking: Table
+    asked: Table
+    step: int
+
+
+class Look(NamedTuple):
+    """What one entry looks at: the entries [begin, end) of the side that is asked.
+
+    Of those that begin in its own cell, only entries after `after` count.
     """
-    x = max(one[a, 0] - two[b, 4], two[b, 0] - one[a, 4])
-    y = max(one[a, 1] - two[b, 5], two[b, 1] - one[a, 5])
-    z = max(one[a, 2] - two[b, 6], two[b, 2] - one[a, 6])
-    altitude = max(one[a, 3] - two[b, 7], two[b, 3] - one[a, 7])
+
+    entry: int
+    after: int
+    begin: int
+    end: int
+
+
+@jit
+def boxes_meet(bounds: Float32Array, a: int, b: int) -> bool:
+    """Return whether two boxes share a point."""
+    x = max(bounds[a, 0] - bounds[b, 4], bounds[b, 0] - bounds[a, 4])
+    y = max(bounds[a, 1] - bounds[b, 5], bounds[b, 1] - bounds[a, 5])
+    z = max(bounds[a, 2] - bounds[b, 6], bounds[b, 2] - bounds[a, 6])
+    altitude = max(bounds[a, 3] - bounds[b, 7], bounds[b, 3] - bounds[a, 7])
     return max(max(x, y), max(z, altitude)) <= 0.0
 
 
 @jit_allocating
 def find_candidates(
-    job: Job,
-    boxes: Boxes,
-    places: Places,
-    chunk: Chunk,
-    scale: float,
-    since: Found,
-    out: Candidates,
+    job: Job, boxes: Boxes, places: Places, chunk: Chunk, since: Found, out: Candidates
 ) -> Found:
     """Write the pairs of boxes that meet, from `since` on, until done or `out` is full.
 
     All are found iff the returned slab is ``chunk.last``. A call makes progress if `out` holds at
     least as many pairs as the fullest slab has boxes.
     """
+    fullest = zero()
+    for slab in range(boxes.middle.size):
+        if boxes.start[slab + 1] - boxes.start[slab] > (
+            boxes.start[fullest + 1] - boxes.start[fullest]
+        ):
+            fullest = slab
+    first, last = boxes.start[fullest], boxes.start[fullest + 1]
+    axes = choose_axes(boxes.bounds, first, last, job.own.geodetic)
+    own = make_table(last - first, axes.striped)
+    other = own if job.single else make_table(last - first, axes.striped)
+    return _find(job, boxes, places, chunk, since, axes, own, other, out)
+
+
+@jit
+def _find(
+    job: Job,
+    boxes: Boxes,
+    places: Places,
+    chunk: Chunk,
+    since: Found,
+    axes: Axes,
+    own: Table,
+    other: Table,
+    out: Candidates,
+) -> Found:
+    """Do as `find_candidates`, in tables with room for the boxes of every slab."""
     count = zero()
     task = since.task
     for slab in range(since.slab, chunk.last):
-        start = boxes.start[slab - chunk.first]
-        end = boxes.start[slab - chunk.first + 1]
-        middle = boxes.middle[slab - chunk.first]
-        grid = enter_boxes(boxes.bounds, start, middle, scale)
-        begin = count
-        if job.single:
-            task, count = _search_within(boxes.bounds, grid, job.own.geodetic, task, count, out)
-        else:
-            others = enter_boxes(boxes.bounds, middle, end, scale)
-            task, count = _search_between(
-                boxes.bounds, grid, others, job.own.geodetic, task, count, out
-            )
-        count = _keep_pairs(job, places, slab, begin, count, out)
-        if task >= 0:
-            return Found(slab, task, count)
+        start: int = boxes.start[slab - chunk.first]
+        end: int = boxes.start[slab - chunk.first + 1]
+        middle: int = boxes.middle[slab - chunk.first]
+        grain = choose_grain(boxes.bounds, start, end, axes)
+        buckets = bucket_count(end - start)
+        own_entries = enter_boxes(boxes.bounds, start, middle, axes, grain, buckets, own)
+        other_entries = zero()
+        if not job.single:
+            other_entries = enter_boxes(boxes.bounds, middle, end, axes, grain, buckets, other)
+        for step in range(2):
+            asking, asked = (own, other) if step == 0 else (other, own)
+            turn = Round(slab, axes, grain, buckets, asking, asked, step)
+            before = own_entries if step == 1 else zero()
+            entries = other_entries if step == 1 else own_entries
+            for entry in range(max(task - before, 0), entries):
+                if count + end - start > out.own.size:
+                    return Found(slab, before + entry, count)
+                count = _look(job, boxes, places, turn, entry, count, out)
         task = zero()
     return Found(chunk.last, 0, count)
 
 
 @jit_inner
-def _search_within(
-    bounds: Float32Array, grid: Grid, deep: bool, task: int, count: int, out: Candidates
-) -> tuple[int, int]:
-    """Let each box from entry `task` on ask its own level and those above it.
-
-    Returns the entry to go on with where `out` is full, else -1, and the number of pairs.
-    """
-    for entry in range(task, grid.box.size):
-        if count + grid.box.size > out.own.size:
-            return entry, count
-        box: int = grid.box[entry]
-        level: int = grid.level[entry]
-        count = _ask(bounds, grid, deep, box, level, entry, count, out)
-        for upper in range(level + 1, grid.table.size - 1):
-            count = _ask(bounds, grid, deep, box, upper, -1, count, out)
-    return -1, count
-
-
-@jit_inner
-def _search_between(
-    bounds: Float32Array,
-    own: Grid,
-    other: Grid,
-    deep: bool,
-    task: int,
-    count: int,
-    out: Candidates,
-) -> tuple[int, int]:
-    """Let each own box ask the other side from its own level up, each other box from the next.
-
-    Returns as `_search_within`; tasks are the own entries, then the other ones.
-    """
-    for index in range(task, own.box.size + other.box.size):
-        is_own = index < own.box.size
-        asking, asked = (own, other) if is_own else (other, own)
-        entry = index if is_own else index - own.box.size
-        if count + asked.box.size > out.own.size:
-            return index, count
-        first = asking.level[entry] + (0 if is_own else 1)
-        for level in range(first, asked.table.size - 1):
-            count = _ask(bounds, asked, deep, asking.box[entry], level, -1, count, out)
-    return -1, count
-
-
-@jit_inner
-def _ask(
-    bounds: Float32Array,
-    grid: Grid,
-    deep: bool,
-    box: int,
-    level: int,
+def _look(
+    job: Job,
+    boxes: Boxes,
+    places: Places,
+    turn: Round,
     entry: int,
     count: int,
     out: Candidates,
 ) -> int:
-    """Write the pairs of a box with those of one level in its cell and the neighbouring ones.
+    """Write the pairs of one entry: buckets from that of its first cell to that of its last.
 
-    Where the box is itself an entry of the level (`entry` >= 0), only what comes after it counts:
-    later entries of its cell, and the half of the neighbours that are greater by (z, y, x). The
-    cells of a row along x are one run of entries.
+    They may go on at the table's beginning. A box with more cells than there are buckets looks at
+    everything once.
     """
-    first: int = grid.table[level]
-    buckets: int = grid.table[level + 1] - first
-    if buckets == 0:
-        return count
-    scale = level_scale(grid.scale, level)
-    mine = box_cell(bounds, box, scale)
-    depth = 1 if deep else 0
-    is_entry = entry >= 0
-    for z in range(mine.z if is_entry else mine.z - depth, mine.z + depth + 1):
-        for y in range(mine.y if is_entry and z == mine.z else mine.y - 1, mine.y + 2):
-            is_own_row = is_entry and z == mine.z and y == mine.y
-            x = mine.x if is_own_row else mine.x - 1
-            bucket = cell_bucket(Cell(x, y, z), buckets)
-            left = mine.x + 2 - x
-            while left > 0:  # once, unless the row goes on in the table's first bucket
-                last = min(bucket + left, buckets)
-                start: int = entry + 1 if is_own_row and left == 2 else grid.start[first + bucket]
-                for index in range(start, grid.start[first + last]):
-                    if boxes_meet(bounds, box, grid.bounds, index):
-                        partner: int = grid.box[index]
-                        # Of a foreign cell in this bucket, the pair is found elsewhere, or not.
-                        cell = box_cell(bounds, partner, scale)
-                        if cell.z == z and cell.y == y and x <= cell.x <= mine.x + 1:
-                            out.own[count] = min(box, partner)
-                            out.other[count] = max(box, partner)
-                            count += 1
-                left -= last - bucket
-                bucket = zero()
+    asking, asked, buckets = turn.asking, turn.asked, turn.buckets
+    cells: int = asking.cells[entry] - turn.step
+    if cells >= buckets:
+        everything: int = asked.start[buckets]
+        look = Look(entry, entry if job.single else -1, 0, everything)
+        return _compare(job, boxes, places, turn, look, count, out)
+    first: int = (asking.bucket[entry] + turn.step) & (buckets - 1)
+    last: int = first + cells
+    begin: int = asked.start[first]
+    end: int = asked.start[min(last, buckets)]
+    look = Look(entry, -1, entry + 1 if job.single else begin, end)
+    count = _compare(job, boxes, places, turn, look, count, out)
+    if last > buckets:
+        end = asked.start[last - buckets]
+        look = Look(entry, -1, 0, end)
+        count = _compare(job, boxes, places, turn, look, count, out)
     return count
 
 
 @jit_inner
-def _keep_pairs(job: Job, places: Places, slab: int, begin: int, end: int, out: Candidates) -> int:
-    """Drop what is no pair from [begin, end) of `out`; return the new end.
-
-    Own boxes come before other ones and parts are ascending, so the first box of a pair is own.
-    """
-    kept = begin
-    for index in range(begin, end):
-        own_box: int = out.own[index]
-        other_box: int = out.other[index]
-        own_part: int = places.part[own_box]
-        other_part: int = places.part[other_box]
+def _compare(
+    job: Job, boxes: Boxes, places: Places, turn: Round, look: Look, count: int, out: Candidates
+) -> int:
+    """Write the pairs of an entry with those that it looks at."""
+    if look.begin >= look.end or _meetings(turn, look) == 0:
+        return count
+    box: int = turn.asking.box[look.entry]
+    one_low, one_high = turn.asking.low[0, look.entry], turn.asking.high[0, look.entry]
+    for entry in range(look.begin, look.end):
+        if max(turn.asked.low[0, entry] - one_high, one_low - turn.asked.high[0, entry]) > 0.0:
+            continue
+        partner: int = turn.asked.box[entry]
+        if not (boxes_meet(boxes.bounds, box, partner) and _counts(boxes, turn, look, entry)):
+            continue
+        own, other = min(box, partner), max(box, partner)
+        own_part: int = places.part[own]
+        other_part: int = places.part[other]
         if is_pair(job, job.own.part_row[own_part], job.other.part_row[other_part]):
-            out.own[kept] = out.own[index]
-            out.other[kept] = out.other[index]
-            out.slab[kept] = slab
-            kept += 1
-    return kept
+            out.own[count] = own
+            out.other[count] = other
+            out.slab[count] = turn.slab
+            count += 1
+    return count
+
+
+@jit_inner
+def _meetings(turn: Round, look: Look) -> int:
+    """Return how many entries meet on the axes compared by, some beyond the end among them.
+
+    No branch and an unsigned index, which is not tested for being negative: so eight entries are
+    compared at once.
+    """
+    low, high = turn.asked.low, turn.asked.high
+    one_low, one_high = turn.asking.low[0, look.entry], turn.asking.high[0, look.entry]
+    two_low, two_high = turn.asking.low[1, look.entry], turn.asking.high[1, look.entry]
+    three_low, three_high = turn.asking.low[2, look.entry], turn.asking.high[2, look.entry]
+    blocks = (look.end - look.begin + BLOCK - 1) // BLOCK
+    meetings = np.int32(0)
+    if turn.axes.deep:
+        for k in range(blocks * BLOCK):
+            entry = np.uintp(look.begin + k)
+            meetings += np.int32(
+                (low[0, entry] <= one_high)
+                & (high[0, entry] >= one_low)
+                & (low[1, entry] <= two_high)
+                & (high[1, entry] >= two_low)
+                & (low[2, entry] <= three_high)
+                & (high[2, entry] >= three_low)
+            )
+    else:
+        for k in range(blocks * BLOCK):
+            entry = np.uintp(look.begin + k)
+            meetings += np.int32(
+                (low[0, entry] <= one_high)
+                & (high[0, entry] >= one_low)
+                & (low[1, entry] <= two_high)
+                & (high[1, entry] >= two_low)
+            )
+    return int(meetings)
+
+
+@jit_inner
+def _counts(boxes: Boxes, turn: Round, look: Look, entry: int) -> bool:
+    """Return whether a pair that meets is this entry's to write: no other one would find it.
+
+    The later of the two low ends says in which strip, and the earlier one who looks.
+    """
+    bounds = boxes.bounds
+    box, partner = turn.asking.box[look.entry], turn.asked.box[entry]
+    strip = turn.asking.strip[look.entry]
+    if strip != turn.asked.strip[entry]:
+        return False
+    if turn.grain.strip > 0.0:
+        low = max(bounds[box, turn.axes.one], bounds[partner, turn.axes.one])
+        if cell_of(low, turn.grain.strip) != strip:
+            return False
+    first = cell_of(bounds[box, turn.axes.sweep], turn.grain.cell) + turn.step
+    cell = cell_of(bounds[partner, turn.axes.sweep], turn.grain.cell)
+    return cell > first or (cell == first and entry > look.after)

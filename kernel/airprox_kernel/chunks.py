@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._jit import jit
-from ._types import IndexArray, IntArray, TimeArray
+from ._jit import jit, jit_inner, zero
+from ._types import IndexArray, IntArray, Time, TimeArray
 from .job import Slabs
 from .knots import Knots
+from .segments import leg_near
 
 
 class Chunk(NamedTuple):
@@ -44,10 +45,32 @@ def part_spans(knots: Knots) -> tuple[TimeArray, TimeArray]:
 
 def find_presence(start: TimeArray, end: TimeArray, slabs: Slabs) -> Presence:
     """Return the slabs that each span [start, end] shares more than an instant with."""
-    first = np.searchsorted(slabs.end, start, side="right").astype(np.int64)
-    last = np.searchsorted(slabs.start, end, side="left").astype(np.int64) - 1
-    last[start >= end] = -1
-    return Presence(first, last)
+    presence = Presence(np.empty(start.size, np.int64), np.empty(start.size, np.int64))
+    fill_presence(start, end, slabs, presence)
+    return presence
+
+
+@jit
+def fill_presence(start: TimeArray, end: TimeArray, slabs: Slabs, out: Presence) -> None:
+    """Write the first slab that ends after each span's start, and the last before its end."""
+    for span in range(start.size):
+        out.first[span] = zero()
+        out.last[span] = -1
+        if not start[span] < end[span] or slabs.start.size == 0:
+            continue
+        first = _slab_at(slabs.start, start[span])
+        last = _slab_at(slabs.start, end[span])
+        out.first[span] = first + (first < 0 or slabs.end[first] <= start[span])
+        out.last[span] = last - (last >= 0 and slabs.start[last] >= end[span])
+
+
+@jit_inner
+def _slab_at(starts: TimeArray, time: Time) -> int:
+    """Return the last slab that does not start after `time`, -1 if there is none."""
+    final = starts.size - 1
+    if time < starts[0]:
+        return -1
+    return final if starts[final] <= time else leg_near(starts, 0, final, time)
 
 
 def count_boxes(presence: Presence, slabs: int) -> IndexArray:
@@ -67,16 +90,17 @@ def divide(boxes: IndexArray, target: int) -> IndexArray:
         return np.zeros(1, np.int64)
     before = np.cumsum(boxes) - boxes
     chunk = before // target
-    first = np.flatnonzero(np.diff(chunk, prepend=-1))
-    return np.append(first, boxes.size)
+    later = np.flatnonzero(chunk[1:] != chunk[:-1]) + 1
+    return np.concatenate([[0], later, [boxes.size]])
 
 
 def call_roll(presence: Presence, chunk_start: IndexArray) -> Roll:
     """Return which parts are present in each chunk."""
     chunks = chunk_start.size - 1
     here = presence.first <= presence.last
-    first = np.searchsorted(chunk_start, presence.first, side="right") - 1
-    last = np.searchsorted(chunk_start, presence.last, side="right") - 1
+    chunk = np.repeat(np.arange(chunks), np.diff(chunk_start))
+    first, last = np.zeros((2, here.size), np.int64)
+    first[here], last[here] = chunk[presence.first[here]], chunk[presence.last[here]]
     last[~here] = first[~here] - 1
     start = np.zeros(chunks + 1, np.int64)
     start[1:] = np.cumsum(count_boxes(Presence(first, last), chunks))

@@ -59,11 +59,11 @@ def slant_cpa(motion: Motion) -> float:
 
 
 @jit
-def vertical_cpa(motion: Motion) -> float:
-    """Return the earliest u in [0, 1] at which |s_z| is least."""
+def vertical_cpa(motion: Motion, low: float, high: float) -> float:
+    """Return the earliest u in [low, high] at which |s_z| is least."""
     if motion.rise * motion.rise < UNDERFLOW:
-        return 0.0
-    return _clamp(-motion.vertical / motion.rise, 0.0, 1.0)
+        return low
+    return _clamp(-motion.vertical / motion.rise, low, high)
 
 
 @jit
@@ -87,18 +87,26 @@ def cylinder_square(motion: Motion, u: float, horizontal: float, vertical: float
 
 @jit
 def critical_point(motion: Motion, horizontal: float, vertical: float) -> CriticalPoint:
-    """Return the earliest minimiser of N on the interval and the value there.
+    """Return the earliest minimiser of N on the whole interval and the value there."""
+    return critical_point_within(motion, horizontal, vertical, 0.0, 1.0)
+
+
+@jit
+def critical_point_within(
+    motion: Motion, horizontal: float, vertical: float, low: float, high: float
+) -> CriticalPoint:
+    """Return the earliest minimiser of N on [low, high] and the value there.
 
     Both terms are convex, so N is; between their minimisers one term rises and the other falls.
     Hence the minimum is at the horizontal minimiser iff the horizontal term is the larger one
     there, at the vertical minimiser iff the vertical one is there, and else where they cross.
     """
-    u_horizontal = horizontal_cpa(motion, 0.0, 1.0)
+    u_horizontal = horizontal_cpa(motion, low, high)
     least = horizontal_term(motion, u_horizontal, horizontal)
     over = vertical_term(motion, u_horizontal, vertical)
     if least >= over:
         return CriticalPoint(u_horizontal, least)
-    u_vertical = vertical_cpa(motion)
+    u_vertical = vertical_cpa(motion, low, high)
     least = vertical_term(motion, u_vertical, vertical)
     above = horizontal_term(motion, u_vertical, horizontal)
     if least >= above:

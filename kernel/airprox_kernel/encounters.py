@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ._jit import jit
-from ._types import IndexArray
+from ._jit import jit, jit_inner
+from ._types import IndexArray, Time
 from .pieces import PieceArray
 
 
@@ -22,12 +22,12 @@ def follows(pieces: PieceArray, one: int, two: int) -> bool:
     """Return whether piece `two` goes on where piece `one` does, or repeats a part of it.
 
     Domain: ``one`` does not begin after ``two``. Two pieces are of one encounter iff they are of
-    the same pair of parts and level and share an elementary interval, or meet at a knot with loss
-    on both sides.
+    the same pair of parts and level and share a part of an elementary interval, or meet at a knot
+    with loss on both sides.
     """
     if not is_same_pair(pieces, one, two):
         return False
-    if pieces["first"][two] <= pieces["last"][one]:
+    if _begins_by(pieces, two, pieces["last"][one], pieces["last_cut"][one]):
         return True
     return (
         pieces["first"][two] == pieces["until"][one]
@@ -36,11 +36,22 @@ def follows(pieces: PieceArray, one: int, two: int) -> bool:
     )
 
 
+@jit_inner
+def _begins_by(pieces: PieceArray, index: int, interval: Time, cut: int) -> bool:
+    """Return whether a piece begins in a part of an interval, given by its numbers, or before."""
+    first = pieces["first"][index]
+    return first < interval or (first == interval and pieces["first_cut"][index] <= cut)
+
+
 @jit
 def join(pieces: PieceArray, one: int, two: int) -> None:
     """Take piece `two`, which follows `one`, into `one`."""
-    if pieces["last"][two] > pieces["last"][one]:
+    longer = pieces["last"][two] > pieces["last"][one]
+    if pieces["last"][two] == pieces["last"][one]:
+        longer = pieces["last_cut"][two] > pieces["last_cut"][one]
+    if longer:
         pieces["last"][one] = pieces["last"][two]
+        pieces["last_cut"][one] = pieces["last_cut"][two]
         pieces["until"][one] = pieces["until"][two]
         pieces["end"][one] = pieces["end"][two]
         pieces["at_end"][one] = pieces["at_end"][two]
@@ -70,5 +81,8 @@ def merge_pieces(pieces: PieceArray) -> int:
 
 
 def order_pieces(pieces: PieceArray) -> IndexArray:
-    """Return the order by own part, other part, level and first interval."""
-    return np.lexsort((pieces["first"], pieces["level"], pieces["other"], pieces["own"]))
+    """Return the order by own part, other part, level, first interval and part of it."""
+    pair = pieces["own"].astype(np.int64) << 32 | pieces["other"]
+    keys = [pieces[key] for key in ("first_cut", "first", "level")]
+    # Sorting by varying keys alone, and by one number for both parts, takes a third of the time.
+    return np.lexsort((*(key for key in keys if np.any(key != key[:1])), pair))

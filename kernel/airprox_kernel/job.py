@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from ._jit import jit
 from ._types import IndexArray, Time, TimeArray
+from .exemptions import NO_EXEMPTIONS, Exemptions, is_exempt
 from .knots import Knots
 from .limits import Limits
 
@@ -44,6 +45,7 @@ class Job(NamedTuple):
     window: Window
     block: Block
     limits: Limits
+    exemptions: Exemptions = NO_EXEMPTIONS
 
 
 @jit
@@ -66,6 +68,7 @@ def is_pair(job: Job, own_row: int, other_row: int) -> bool:
     block = job.block
     return (
         job.own_identity[own_row] != job.other_identity[other_row]
+        and not (job.exemptions.any and is_exempt(job.exemptions, own_row, other_row))
         and block.own_first <= own_row < block.own_last
         and block.other_first <= other_row < block.other_last
     )

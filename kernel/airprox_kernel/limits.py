@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from ._jit import jit
 from ._types import FloatArray, IntArray
-from .motion import Motion, Separation, pair_radius, separation_at
+from .motion import Motion, Separation, is_curved, pair_radius, separation_at
 from .surface import chord_of_arc
 from .violation import Cylinder, cylinder
 
@@ -43,6 +43,18 @@ def pair_cylinder(limits: Limits, own_row: int, other_row: int, level: int) -> C
 def pair_arc(limits: Limits, own_row: int, other_row: int, level: int) -> float:
     """Return the minimum (m) that needs the pair's own radius, or 0."""
     return limits.arc[limits.own_category[own_row], limits.other_category[other_row], level]
+
+
+@jit
+def interval_cylinder(
+    limits: Limits, own_row: int, other_row: int, level: int, motion: Motion
+) -> Cylinder:
+    """Return the cylinder of two trajectories at one level on the interval of a motion."""
+    minima = pair_cylinder(limits, own_row, other_row, level)
+    arc = pair_arc(limits, own_row, other_row, level)
+    if arc > 0.0 and is_curved(motion):
+        minima = on_own_radius(motion, minima, arc)
+    return minima
 
 
 @jit

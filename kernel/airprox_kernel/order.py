@@ -1,8 +1,8 @@
 """Rows in any order become trajectories in order of time: grouping, sorting, ties.
 
-Rows are the caller's, one knot each; a code numbers the trajectory of a row. An *order* is a
-permutation of rows in which trajectory ``r`` owns the places ``start[r] : start[r + 1]``; an order
-of length 0 stands for the rows as they are, so that data in order is never moved.
+Rows are the caller's, one knot each; a code numbers the trajectory of a row. Trajectory ``r`` owns
+the places ``start[r] : start[r + 1]``. Rows move to their places once, column by column (`move`),
+and everything after that looks at neighbours in memory.
 """
 
 from typing import TypeAlias
@@ -24,17 +24,14 @@ DECREASING = 2
 
 
 @jit
-def row_at(order: IndexArray, place: int) -> int:
-    """The row at a place of an order."""
-    return place if order.size == 0 else order[place]
-
-
-@jit
-def renumber(codes: IntArray, number: IntArray, renumbered: IntArray) -> tuple[int, bool]:
+def renumber(
+    codes: IntArray, number: IntArray, first: IndexArray, renumbered: IntArray
+) -> tuple[int, bool]:
     """Number the codes by first appearance; return how many there are and whether grouped.
 
-    ``number`` (one per possible code) comes filled with -1 and leaves with each code's number.
-    Rows are grouped, that is each code's rows are neighbours, if and only if no number decreases.
+    ``number`` and ``first`` have one entry per possible code; the former comes filled with -1 and
+    leaves with each code's number, the latter leaves with the first row of each number. Rows are
+    grouped, that is each code's rows are neighbours, if and only if no number decreases.
     """
     count = 0
     previous = 0
@@ -43,6 +40,7 @@ def renumber(codes: IntArray, number: IntArray, renumbered: IntArray) -> tuple[i
         code = codes[row]
         if number[code] < 0:
             number[code] = count
+            first[count] = row
             count += 1
         current = number[code]
         if current < previous:
@@ -62,54 +60,76 @@ def count_rows(codes: IntArray, start: IndexArray) -> None:
 
 
 @jit
-def order_rows(codes: IntArray, cursor: IndexArray, order: IndexArray) -> None:
-    """Stable counting sort of the rows by code; ``cursor`` enters as a copy of the offsets."""
+def place_rows(codes: IntArray, cursor: IndexArray, places: IndexArray) -> None:
+    """Stable counting sort: fill in the place of each row; ``cursor`` enters as the offsets."""
     for row in range(codes.size):
         code = codes[row]
-        order[cursor[code]] = row
+        places[row] = cursor[code]
         cursor[code] += 1
 
 
 @jit
-def first_change(codes: IntArray, order: IndexArray, begin: int, end: int) -> int:
-    """The first of the places ``begin : end`` whose code is not that of ``begin``, else -1."""
-    for place in range(begin + 1, end):
-        if codes[row_at(order, place)] != codes[row_at(order, begin)]:
-            return place
-    return -1
+def move(words: IndexArray, places: IndexArray, moved: IndexArray) -> None:
+    """Move each value to its place: ``moved[places[k]] = words[k]``.
+
+    For columns of any 8 bytes, seen as int64, so that one compiled function moves all. Writes to
+    places, unlike reads of rows, are neighbours in time for rows that come in order of time: one
+    cache line per trajectory under way, 6 ms instead of 13 for 2.7 million rows.
+    """
+    for row in range(words.size):
+        moved[places[row]] = words[row]
 
 
 @jit
 def first_changes(
-    codes: IntArray, order: IndexArray, start: IndexArray, changes: IndexArray
+    codes: IntArray, values: IntArray, first: IndexArray, changes: IndexArray
 ) -> None:
-    """`first_change` of every trajectory."""
-    for row in range(start.size - 1):
-        changes[row] = first_change(codes, order, start[row], start[row + 1])
+    """Fill in the first row of each trajectory whose value is not that of its first row, else -1.
+
+    ``codes`` and ``values`` have one entry a row, ``first`` and ``changes`` one a trajectory.
+    """
+    for code in range(changes.size):
+        changes[code] = -1
+    for row in range(codes.size):
+        code = codes[row]
+        if values[row] != values[first[code]] and changes[code] < 0:
+            changes[code] = row
 
 
 @jit
-def progress_of(time: TimeArray, order: IndexArray, begin: int, end: int) -> int:
-    """INCREASING, TIES or DECREASING: how the times at the places ``begin : end`` go on."""
+def count_stops(time: TimeArray, start: IndexArray) -> int:
+    """The number of knots, in trajectories of at least one, that are not later than the one before.
+
+    Counted over all knots as if they were one trajectory, which is vectorised (0.9 ms for 2.7
+    million knots, trajectory by trajectory 3 ms), less what only the joints of two contribute.
+    """
+    count = 0
+    for knot in range(1, time.size):
+        count += time[knot] <= time[knot - 1]
+    for row in range(1, start.size - 1):
+        knot = int(start[row])
+        count -= time[knot] <= time[knot - 1]
+    return count
+
+
+@jit
+def progress_of(time: TimeArray, begin: int, end: int) -> int:
+    """INCREASING, TIES or DECREASING: how the times of the knots ``begin : end`` go on."""
     progress = INCREASING
-    for place in range(begin + 1, end):
-        earlier = time[row_at(order, place - 1)]
-        later = time[row_at(order, place)]
-        if later < earlier:
+    for knot in range(begin + 1, end):
+        if time[knot] < time[knot - 1]:
             return DECREASING
-        if later == earlier:
+        if time[knot] == time[knot - 1]:
             progress = TIES
     return progress
 
 
 @jit
-def progress_of_all(
-    time: TimeArray, order: IndexArray, start: IndexArray, progress: MarkArray
-) -> int:
+def progress_of_all(time: TimeArray, start: IndexArray, progress: MarkArray) -> int:
     """`progress_of` every trajectory; returns the largest."""
     largest = INCREASING
     for row in range(start.size - 1):
-        progress[row] = progress_of(time, order, start[row], start[row + 1])
+        progress[row] = progress_of(time, start[row], start[row + 1])
         largest = max(largest, progress[row])
     return largest
 
@@ -118,7 +138,7 @@ def progress_of_all(
 def merge_runs(
     time: TimeArray, rows: IndexArray, begin: int, middle: int, end: int, merged: IndexArray
 ) -> None:
-    """Merge two sorted runs of rows into ``merged[begin:end]``; equal times keep their order."""
+    """Merge two sorted runs of knots into ``merged[begin:end]``; equal times keep their order."""
     left = begin
     right = middle
     for place in range(begin, end):
@@ -137,7 +157,7 @@ def merge_runs(
 def sort_by_time(
     time: TimeArray, order: IndexArray, begin: int, end: int, scratch: IndexArray
 ) -> None:
-    """Stable merge sort of the places ``begin : end`` of a written-out order by time."""
+    """Stable merge sort of the places ``begin : end`` of an order (of knots) by time."""
     width = 1
     while width < end - begin:
         for left in range(begin, end, 2 * width):

@@ -1,20 +1,23 @@
 """Pieces of loss of separation: the record that the narrow phase writes and the merge joins.
 
 A piece is one pair's unbroken loss of separation over one or several neighbouring elementary
-intervals. Joining two adjacent pieces gives a piece again, whatever the order of joining, so the
-result does not depend on how the time axis was divided among slabs and threads.
+intervals, or parts of them: where minima jump inside an interval, it is cut there. Joining two
+adjacent pieces gives a piece again, whatever the order of joining, so the result does not depend on
+how the time axis was divided among slabs and threads.
 """
 
+from functools import cache
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
 PieceArray: TypeAlias = NDArray[np.void]
 """A structured array of `piece_type`."""
 
 
-def piece_type(time: DTypeLike) -> np.dtype[Any]:
+@cache
+def piece_type(time: np.dtype[Any] | type) -> np.dtype[Any]:
     """Return the record of a piece for times of type `time` (int64 ns or float64 s).
 
     An instant inside an interval is kept as two numbers: an end of the interval and an offset
@@ -38,8 +41,10 @@ def piece_type(time: DTypeLike) -> np.dtype[Any]:
             ("own", np.int32),  # part of the own fleet
             ("other", np.int32),  # part of the other fleet
             ("level", np.int32),
-            ("at_start", np.bool_),  # loss holds at `first`
-            ("at_end", np.bool_),  # loss holds at `until`
+            ("first_cut", np.int32),  # parts of the first interval that come before the piece
+            ("last_cut", np.int32),  # parts of the last interval that come before its end
+            ("at_start", np.bool_),  # loss holds at `first`, where the piece begins
+            ("at_end", np.bool_),  # loss holds at `until`, where the piece ends
         ],
         align=True,
     )

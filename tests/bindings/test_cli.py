@@ -181,6 +181,153 @@ def test_bad_trajectories_can_be_set_aside(planar, tmp_path, capsys):
     assert "1 rejected" in capsys.readouterr().out
 
 
+# Minima and rules from files.
+
+LEVELS = """
+[levels.conflict]
+combine = "max"
+categories.jet = { horizontal = "5nm", vertical = "1000ft" }
+categories.drone = { horizontal = "1nm", vertical = "500ft" }
+[levels.advisory.default]
+horizontal = "10nm"
+vertical = "1000ft"
+"""
+RULES = """
+group = "airline"
+exempt = "pairs.parquet"
+[sides]
+exempt = [["blue", "blue"]]
+"""
+
+
+@pytest.fixture
+def sided(planar) -> pa.Table:
+    """The traffic with two sides, two categories, and an airline in a column that is no default."""
+    rows = planar["id"].to_pylist()
+    number = {name: place for place, name in enumerate(dict.fromkeys(rows))}
+    for name, values in (
+        ("side", ("blue", "red")),
+        ("category", ("jet", "jet", "drone")),
+        ("airline", ("A", "B", "C", "D", None)),
+    ):
+        column = pa.array([values[number[row] % len(values)] for row in rows])
+        planar = planar.append_column(name, column)
+    return planar
+
+
+def _levels() -> dict[str, airprox.Minima | airprox.MinimaTable]:
+    near = airprox.Minima(horizontal=1 * airprox.NM, vertical=500 * airprox.FT)
+    wide = airprox.Minima(horizontal=10 * airprox.NM, vertical=1000 * airprox.FT)
+    return {
+        "conflict": airprox.MinimaTable({"jet": MINIMA, "drone": near}, combine="max"),
+        "advisory": airprox.MinimaTable({}, default=wide),
+    }
+
+
+def test_minima_and_rules_come_from_files(sided, tmp_path, capsys):
+    fleet = airprox.Fleet.from_arrow(sided, carry=("side", "category", "airline"))
+    free = airprox.screen(fleet, _levels()).encounters
+    pairs = free.select(["own", "other"]).slice(0, 3)
+    _write(pairs, tmp_path / "pairs.parquet")
+    (tmp_path / "minima.toml").write_text(LEVELS)
+    (tmp_path / "rules.toml").write_text(RULES)
+    source, output = _write(sided, tmp_path / "own.parquet"), tmp_path / "out.parquet"
+    files = ["--minima", str(tmp_path / "minima.toml"), "--rules", str(tmp_path / "rules.toml")]
+    assert _run("screen", source, *files, "-o", str(output)) == 0
+
+    rules = airprox.Rules(sides={("blue", "blue"): False}, group="airline", exempt=pairs)
+    expected = airprox.screen(fleet, _levels(), rules=rules)
+    assert 5 < expected.encounters.num_rows < free.num_rows
+    assert pq.read_table(output).equals(expected.encounters)
+    counts = expected.receipt.encounters_by_level
+    printed = capsys.readouterr().out
+    for level, count in counts.items():
+        assert f"{level} " in printed
+        assert f"{count:,} {level}" in printed
+    assert "by group" in printed
+    assert "by side" in printed
+
+
+def test_a_column_of_the_rules_may_be_on_one_side_only(sided, tmp_path):
+    ids = sided["id"].to_pylist()
+    half = ids.index(ids[len(ids) // 2])
+    own, other = sided.slice(0, half), sided.slice(half).drop_columns("airline")
+    (tmp_path / "rules.toml").write_text('group = "airline"')
+    output = tmp_path / "out.parquet"
+    arguments = ["--against", _write(other, tmp_path / "other.parquet"), "-o", str(output)]
+    arguments += ["--rules", str(tmp_path / "rules.toml")]
+    assert _run("screen", _write(own, tmp_path / "own.parquet"), *FIVE, *arguments) == 0
+    expected = airprox.screen(
+        airprox.Fleet.from_arrow(own), MINIMA, against=airprox.Fleet.from_arrow(other)
+    )
+    assert pq.read_table(output).num_rows == expected.encounters.num_rows
+
+
+def test_diverging_starts_can_be_left_out(tmp_path):
+    apart = {
+        "id": ["a", "a", "b", "b"],
+        "time": [0.0, 100.0, 0.0, 100.0],
+        "x": [0.0, -20_000.0, 1_000.0, 20_000.0],
+        "y": [0.0] * 4,
+        "z": [0.0] * 4,
+    }
+    source, output = _write(pa.table(apart), tmp_path / "own.parquet"), tmp_path / "out.parquet"
+    assert _run("screen", source, *FIVE, "-o", str(output)) == 0
+    assert pq.read_table(output).num_rows == 1
+    assert _run("screen", source, *FIVE, "--skip-diverging", "-o", str(output)) == 0
+    assert pq.read_table(output).num_rows == 0
+
+
+def test_the_examples_are_taken_as_they_are(tmp_path):
+    from airprox import demo
+
+    examples = Path(airprox.__file__).parent / "examples"
+    source, output = tmp_path / "own.parquet", tmp_path / "out.parquet"
+    _write(pa.concat_tables(demo.tables()), source)
+    arguments = ["--minima", str(examples / "two_sides_minima.toml"), "--altitude-unit", "ft"]
+    arguments += ["--rules", str(examples / "two_sides_rules.toml"), "-o", str(output)]
+    assert _run("screen", str(source), *arguments) == 0
+    expected = airprox.screen(demo.everybody(), demo.minima(), rules=demo.rules())
+    assert pq.read_table(output).equals(expected.encounters)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["--horizontal", "5nm"],
+        ["--vertical", "1000ft"],
+        [*FIVE, "--minima", "minima.toml"],
+        ["--vertical", "1000ft", "--minima", "minima.toml"],
+    ],
+)
+def test_minima_are_given_in_one_way(arguments, own, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "minima.toml").write_text('horizontal = "5nm"\nvertical = "1000ft"')
+    sentence = _refused(capsys, "screen", own, *arguments)
+    assert "--horizontal and --vertical" in sentence
+    assert "--minima FILE.toml" in sentence
+
+
+@pytest.mark.parametrize(
+    ("option", "text", "words"),
+    [
+        ("--minima", 'horizontal = "5nm"', "file.toml: vertical must be given"),
+        ("--minima", None, "file.toml cannot be read"),
+        ("--rules", "grup = true", "file.toml: grup"),
+        ("--rules", 'group = "absent"', "--rules must speak of columns that are there"),
+        ("--rules", 'flight = "absent"', "found 'absent'"),
+        ("--rules", '[sides]\nothers = "exempt"', "found 'side'"),
+        ("--rules", None, "file.toml cannot be read"),
+    ],
+)
+def test_a_file_that_says_it_wrongly_is_one_sentence(option, text, words, own, tmp_path, capsys):
+    if text is not None:
+        (tmp_path / "file.toml").write_text(text)
+    arguments = [option, str(tmp_path / "file.toml"), *(FIVE if option == "--rules" else [])]
+    assert words in _refused(capsys, "screen", own, *arguments)
+
+
 # One sentence and status 2.
 
 
@@ -252,6 +399,13 @@ def test_wrong_columns_are_one_sentence_with_the_file_s_name(tmp_path, capsys):
     sentence = _refused(capsys, "screen", source, *FIVE)
     assert "own.parquet" in sentence
     assert "lat" in sentence
+    assert sentence.endswith("name them with --columns\n")
+
+
+def test_the_option_for_the_columns_of_the_other_file_is_named(own, tmp_path, capsys):
+    other = _write(pa.table({"a": [1]}), tmp_path / "other.parquet")
+    sentence = _refused(capsys, "screen", own, "--against", other, *FIVE)
+    assert sentence.endswith("name them with --against-columns\n")
 
 
 def test_one_id_on_both_sides_is_refused(own, planar, tmp_path, capsys):
@@ -365,6 +519,10 @@ def test_demo_prints_what_people_want_to_know(capsys):
         " encounters of ",
         "civil airliner",
         "blue fighter",
+        "near mid-air collision",
+        "by explicit",
+        "by group",
+        "by side",
         "°N",
         "2026-06-10",
     ):

@@ -30,7 +30,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import airprox
-from airprox_kernel.geodesic import LONGEST_LEG
+from airprox_kernel.cuts import LONGEST_LEG
 from geodetic_closest import distance_at, least_distance, place
 from geodetic_oracle import WGS84, Encounter, Part, check_encounters
 

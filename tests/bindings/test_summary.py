@@ -2,6 +2,7 @@
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from airprox import demo
 from airprox._positions import Position, position
 from airprox._summary import describe
 from airprox._units import nautical_miles
+from airprox._worded import in_words
 
 MINIMA = airprox.Minima(horizontal=5 * airprox.NM, vertical=1000 * airprox.FT)
 SECOND = 10**9
@@ -108,9 +110,14 @@ def test_a_screening_in_words():
     assert any("complete" in line and "yes" in line for line in lines)
 
 
-def test_the_worst_come_first_with_where_own_was_at_the_critical_time():
+@pytest.fixture(scope="module")
+def two_sides() -> tuple[airprox.Fleet, airprox.Fleet, airprox.Screening]:
     civil, forces = demo.fleets()
-    result = airprox.screen(civil, demo.minima(), against=forces)
+    return civil, forces, airprox.screen(civil, MINIMA, against=forces)
+
+
+def test_the_worst_come_first_with_where_own_was_at_the_critical_time(two_sides):
+    civil, forces, result = two_sides
     lines = describe(result, civil, forces).splitlines()
     (head,) = [number for number, line in enumerate(lines) if line.startswith("The 10 worst of")]
     table = result.encounters.sort_by("critical_ratio").slice(0, 10)
@@ -127,6 +134,119 @@ def test_the_worst_come_first_with_where_own_was_at_the_critical_time():
     counts = [line.split() for line in lines if line.startswith("  civil airliner ")]
     assert sum(int(words[4]) for words in counts) == result.encounters.num_rows
     assert sum(int(words[5]) for words in counts) == result.receipt.pairs_in_conflict
+
+
+# Levels.
+
+
+@pytest.fixture(scope="module")
+def with_levels() -> tuple[airprox.Fleet, airprox.Screening]:
+    fleet = demo.everybody()
+    return fleet, airprox.screen(fleet, demo.minima(), rules=demo.rules())
+
+
+def test_levels_are_counted_with_their_minima(with_levels):
+    fleet, result = with_levels
+    lines = describe(result, fleet).splitlines()
+    pairs, counts = result.receipt.pairs_in_conflict, result.receipt.encounters_by_level
+    assert lines[0] == f"{result.encounters.num_rows} encounters of {pairs} pairs, by level"
+    conflict, collision = (" ".join(line.split()) for line in lines[1:3])
+    assert conflict == (
+        f"conflict {counts['conflict']} closer than the minima of their categories: 1 NM to 5 NM "
+        "horizontally, 500 ft to 2000 ft vertically"
+    )
+    assert collision == (
+        f"near mid-air collision {counts['near mid-air collision']} closer than 500 ft (152.4 m) "
+        "horizontally and 100 ft (30.48 m) vertically"
+    )
+
+
+def test_levels_are_counted_by_side_and_category(with_levels):
+    fleet, result = with_levels
+    lines = describe(result, fleet).splitlines()
+    head = lines.index("By side and category")
+    assert lines[head + 1].split() == [
+        *("one", "the", "other", "conflict", "near", "mid-air", "collision", "pairs"),
+        *("worst", "ratio"),
+    ]
+    end = lines.index("", head)
+    # One and the other have two words each.
+    rows = [line.split() for line in lines[head + 2 : end]]
+    assert all(len(row) == 8 for row in rows)
+    totals = [sum(int(row[place]) for row in rows) for place in (4, 5)]
+    assert totals == [*result.receipt.encounters_by_level.values()]
+
+
+def test_the_worst_are_those_of_the_level_with_the_most(with_levels):
+    fleet, result = with_levels
+    lines = describe(result, fleet).splitlines()
+    counts = result.receipt.encounters_by_level
+    (head,) = [number for number, line in enumerate(lines) if line.startswith("The 10 worst of")]
+    assert lines[head].startswith(f"The 10 worst of {counts['conflict']} at level 'conflict', ")
+    assert lines[head + 1].split()[-1] == "also"
+    table = result.encounters.filter(pc.equal(result.encounters["level"], "conflict"))
+    ratios = sorted(table["critical_ratio"].to_pylist())[:10]
+    shown = lines[head + 2 : head + 12]
+    assert [line.split()[0] for line in shown] == [f"{ratio:.3f}" for ratio in ratios]
+    collisions = result.encounters.filter(pc.not_equal(result.encounters["level"], "conflict"))
+    named = [line for line in shown if line.endswith("  near mid-air collision")]
+    assert len(named) == collisions.num_rows
+    assert all(
+        any(own in line and other in line for line in named)
+        for own, other in zip(
+            collisions["own"].to_pylist(), collisions["other"].to_pylist(), strict=True
+        )
+    )
+
+
+def test_one_level_says_nothing_of_others():
+    fleet = _planar(side=["blue"] * 3 + ["red"] * 2)
+    text = describe(airprox.screen(fleet, {"only": MINIMA}), fleet)
+    assert text.splitlines()[0] == "1 encounter of 1 pair, by level"
+    assert "The 1 worst of 1 at level 'only', times in seconds" in text
+    assert "also" not in text
+
+
+def test_levels_at_which_nothing_was_found():
+    fleet = _planar().select(pa.array(["a"]))
+    lines = describe(airprox.screen(fleet, {"b": MINIMA, "a": MINIMA}), fleet).splitlines()
+    assert lines[0] == "0 encounters, by level"
+    assert [line.split()[:2] for line in lines[1:3]] == [["b", "0"], ["a", "0"]]
+
+
+FL = 100 * airprox.FT
+INFINITY = float("inf")
+
+
+@pytest.mark.parametrize(
+    ("minima", "words"),
+    [
+        (MINIMA, "5 NM (9260 m) horizontally and 1000 ft (304.8 m) vertically"),
+        (airprox.Minima(8_000, 300), "8000 m horizontally and 300 m vertically"),
+        (
+            airprox.Minima(152.4, 30.48),
+            "500 ft (152.4 m) horizontally and 100 ft (30.48 m) vertically",
+        ),
+        (airprox.Minima(926, INFINITY), "0.5 NM (926 m) horizontally, whatever the altitudes"),
+        (
+            airprox.Minima(9_260, 304.8, (airprox.Band(290 * FL, 410 * FL, 609.6),)),
+            "5 NM (9260 m) horizontally and vertically 1000 ft (304.8 m) up to 29,000 ft, "
+            "2000 ft (609.6 m) up to 41,000 ft, 1000 ft (304.8 m) above",
+        ),
+        (
+            airprox.rvsm(["airliner"]),
+            "the minima of their categories: 5 NM (9260 m) horizontally, 1000 ft to 2000 ft "
+            "vertically",
+        ),
+        (
+            airprox.MinimaTable({"a": MINIMA, "b": airprox.Minima(1_000, INFINITY)}, combine="max"),
+            "the minima of their categories: 1000 m to 5 NM horizontally, 1000 ft to any distance "
+            "vertically",
+        ),
+    ],
+)
+def test_minima_in_words(minima, words):
+    assert in_words(minima) == words
 
 
 def test_times_of_several_days_carry_the_day():

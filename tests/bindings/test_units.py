@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import airprox
-from airprox._units import FT, NM, feet, nautical_miles, parse_length
+from airprox._units import FT, NM, feet, nautical_miles, parse_altitude, parse_length
 
 UNITS = {"nm": 1852.0, "km": 1000.0, "m": 1.0, "ft": 0.3048}
 numbers = st.floats(min_value=0, max_value=1e9, allow_nan=False)
@@ -60,6 +60,34 @@ def test_what_is_no_length_is_refused_with_its_name_and_what_was_found(text):
 def test_any_text_is_a_length_or_refused(text):
     with contextlib.suppress(airprox.UnitsError):
         assert parse_length(text, "x") == parse_length(text.strip().lower(), "x")
+
+
+@given(st.integers(0, 999), spaces, spaces, st.booleans())
+def test_a_flight_level_is_the_product_that_a_program_would_write(level, before, between, lower):
+    text = f"{before}FL{between}{level:03d}"
+    metres = parse_altitude(text.lower() if lower else text, "x")
+    assert metres == level * 100 * airprox.FT == parse_length(f"{level * 100}ft", "x")
+
+
+def test_an_altitude_may_be_a_length():
+    assert parse_altitude("-30m", "above") == -30.0
+    assert parse_altitude("1000ft", "above") == 304.8
+    assert parse_altitude("inf", "above") == math.inf
+
+
+@pytest.mark.parametrize(
+    "text", ["FL", "FL-10", "FL4x", "FL 4 10", "fl1.5", "FL٤١٠", "410", "290 FL"]
+)
+def test_what_is_no_altitude_is_refused_with_its_name_and_what_was_found(text):
+    with pytest.raises(airprox.UnitsError) as error:
+        parse_altitude(text, "above")
+    assert "above" in str(error.value)
+    assert repr(text) in str(error.value)
+
+
+def test_a_flight_level_is_no_length():
+    with pytest.raises(airprox.UnitsError):
+        parse_length("FL50", "horizontal")
 
 
 @pytest.mark.parametrize(

@@ -186,18 +186,19 @@ def make_part(division: Division, index: int) -> Part:
             cursor.copy(),
             bounds,
             places,
+            np.empty(roll.start[index + 1] - roll.start[index], np.int64),
         )
     return Part(chunk, Boxes(bounds, start, middle), places)
 
 
-def all_candidates(job: Job, part: Part, scale: float, room: int) -> list[tuple[int, int, int]]:
+def all_candidates(job: Job, part: Part, room: int) -> list[tuple[int, int, int]]:
     """(slab, own box, other box) of every candidate, from buffers of `room` pairs or more."""
     found: list[tuple[int, int, int]] = []
     since = Found(part.chunk.first, 0, 0)
     while since.slab < part.chunk.last:
         before = since
         out = Candidates(*(np.empty(room, np.int32) for _ in range(3)))
-        since = find_candidates(job, part.boxes, part.places, part.chunk, scale, since, out)
+        since = find_candidates(job, part.boxes, part.places, part.chunk, since, out)
         found += [
             (int(out.slab[k]), int(out.own[k]), int(out.other[k])) for k in range(since.pairs)
         ]
@@ -231,14 +232,12 @@ def merged(pieces: np.ndarray) -> np.ndarray:
     return pieces[: merge_pieces(pieces)].copy()
 
 
-def search(
-    job: Job, reach: Reach, length: float, *, chunk_boxes=10**6, scale=1e-3, room=64
-) -> np.ndarray:
+def search(job: Job, reach: Reach, length: float, *, chunk_boxes=10**6, room=64) -> np.ndarray:
     """Merged pieces of the whole job."""
     division = divide_time(job, reach, length, chunk_boxes)
     found = [np.empty(0, piece_type(job.own.time.dtype))]
     for part in make_parts(division):
-        triples = all_candidates(division.job, part, scale, room)
+        triples = all_candidates(division.job, part, room)
         found.append(find_all_pieces(division.job, part.places, triples, room)[0])
     return merged(np.concatenate(found))
 

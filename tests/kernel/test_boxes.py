@@ -18,10 +18,12 @@ from strategies_kernel import (
     small_tracks,
 )
 
-from airprox_kernel.boxes import Reach
+from airprox_kernel.boxes import STEPS, Reach, altitude_scale
 
 SPARE = Fraction(1, 10**8)
 """Metres by which a bound may be too tight: the touch tolerance pays for that, ten times over."""
+STEP_SPARE = Fraction(3, 10**8)
+"""The same of an altitude: 2.5e-8 m on purpose, and the rounding; two ends are below 1e-7 m."""
 
 
 @st.composite
@@ -80,17 +82,16 @@ def test_boxes_hold_every_position_of_the_slab_and_the_reach(drawn):
                 for position in stretch(part, start, end):
                     low, high = boxes.bounds[box, :4].tolist(), boxes.bounds[box, 4:].tolist()
                     assert (low[2], high[2]) == (0.0, 0.0)
-                    for axis, value, widen in (
-                        (0, position[0], horizontal),
-                        (1, position[1], horizontal),
-                        (3, position[2], vertical),
-                    ):
-                        if math.isinf(widen):
-                            assert (low[axis], high[axis]) == (-math.inf, math.inf)
-                            continue
-                        half = Fraction(widen) / 2
+                    for axis, value in ((0, position[0]), (1, position[1])):
+                        half = Fraction(horizontal) / 2
                         assert Fraction(low[axis]) <= value - half + SPARE
                         assert Fraction(high[axis]) >= value + half - SPARE
+                    if math.isinf(vertical):
+                        assert (low[3], high[3]) == (-math.inf, math.inf)
+                        continue
+                    half, scale = Fraction(vertical) / 2, Fraction(altitude_scale(division.reach))
+                    assert Fraction(low[3]) <= (position[2] - half + STEP_SPARE) * scale
+                    assert Fraction(high[3]) + 1 >= (position[2] + half - STEP_SPARE) * scale
 
 
 @given(divisions())
@@ -146,9 +147,28 @@ def test_bounds_are_rounded_outwards(value):
     division = divide_time(job, Reach(np.array([0.0]), np.array([0.0])), 100.0)
     (part,) = make_parts(division)
     low, high = part.boxes.bounds[0, :4].tolist(), part.boxes.bounds[0, 4:].tolist()
-    for axis, exact in ((0, value), (1, -value), (3, value)):
+    for axis, exact in ((0, value), (1, -value)):
         assert low[axis] <= exact <= high[axis]
         assert value == 0.0 or low[axis] < exact < high[axis]
+
+
+@pytest.mark.parametrize(("level", "meets"), [(1.0, False), (0.999, True), (0.99, True)])
+@pytest.mark.parametrize("base", [0.0, 9144.0, 12192.0, -304.8])
+def test_flight_levels_exactly_the_minimum_apart_do_not_meet(base, level, meets):
+    """In float64, 30,000 ft less 29,000 ft is under 1000 ft by 7e-13 m."""
+    foot = 0.3048
+    other = (base / foot + 1000.0 * level) * foot
+    tracks = [[[(t, 0.0, 0.0, z) for t in (0.0, 9.0)]] for z in (base, other)]
+    job = make_job(make_knots(tracks), None, (1.0, 304.8))
+    (part,) = make_parts(divide_time(job, make_reach((1.0, 304.8)), 100.0))
+    low, high = part.boxes.bounds[:, 3], part.boxes.bounds[:, 7]
+    assert (low[1] <= high[0]) == meets
+    assert np.all(low < high)
+
+
+def test_steps_of_altitude_are_a_part_of_the_least_vertical_minimum():
+    assert altitude_scale(Reach(np.zeros(2), np.array([math.inf, 4.0]))) == STEPS / 8.0
+    assert altitude_scale(Reach(np.zeros(1), np.array([math.inf]))) == 1.0
 
 
 def test_a_reach_of_its_own_for_each_category():
@@ -159,7 +179,8 @@ def test_a_reach_of_its_own_for_each_category():
     reach = Reach(np.array([16.0, 64.0]), np.array([4.0, 32.0]))
     (part,) = make_parts(divide_time(job, reach, 100.0))
     assert np.allclose(part.boxes.bounds[:, 4], [64.0, 16.0])
-    assert np.allclose(part.boxes.bounds[:, 7], [32.0, 4.0])
+    assert part.boxes.bounds[:, 3].tolist() == [-256.0, -32.0]
+    assert part.boxes.bounds[:, 7].tolist() == [255.0, 31.0]
 
 
 def test_geodetic_boxes_have_three_dimensions():
@@ -212,7 +233,10 @@ def test_a_box_goes_over_all_knots_of_its_stretch_and_no_further():
         job = make_job(knots, None, (1.0, 1.0), window=window)
         division = divide_time(job, Reach(np.array([0.0]), np.array([0.0])), 100.0)
         (found,) = make_parts(division)
-        assert np.allclose(found.boxes.bounds[0], [*low, *high], rtol=3e-7, atol=0)
+        bounds = found.boxes.bounds[0]
+        assert np.allclose(bounds[[0, 1, 2]], low[:3], rtol=3e-7, atol=0)
+        assert np.allclose(bounds[[4, 5, 6]], high[:3], rtol=3e-7, atol=0)
+        assert bounds[[3, 7]].tolist() == [math.floor(low[3] + 1e-9), math.floor(high[3] - 1e-9)]
 
 
 def test_legs_go_on_from_slab_to_slab_and_over_slabs_that_are_missing():

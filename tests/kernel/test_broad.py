@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies_kernel import Part, all_candidates, make_job, make_knots
@@ -11,6 +12,7 @@ from airprox_kernel.boxes import Boxes, Places
 from airprox_kernel.broad import Candidates, Found, boxes_meet, find_candidates
 from airprox_kernel.chunks import Chunk
 from airprox_kernel.job import Block
+from airprox_kernel.sweep import choose_axes
 
 CELL = 10.0
 FIRST_SLAB = 5
@@ -78,11 +80,11 @@ def expected(job, part):
     return found
 
 
-@given(parts(), st.sampled_from((1, 2, 7, 1000)), st.sampled_from((CELL, 1.0, 200.0, 0.3)))
-def test_candidates_equal_brute_force(drawn, room, cell):
-    """Whatever the size of cells, and of the buffer in which the search has to go on."""
+@given(parts(), st.sampled_from((1, 2, 7, 1000)))
+def test_candidates_equal_brute_force(drawn, room):
+    """Whatever the size of the buffer in which the search has to go on."""
     job, part = drawn
-    found = all_candidates(job, part, 1.0 / cell, room)
+    found = all_candidates(job, part, room)
     assert sorted(found) == expected(job, part)
     assert [slab for slab, _, _ in found] == sorted(slab for slab, _, _ in found)
 
@@ -107,7 +109,7 @@ def test_rows_of_equal_identity_and_outside_the_block_are_no_pairs(drawn, data):
         for slab, a, b in expected(job, part)
         if ends[0][0] <= rows_of[a] < ends[0][1] and ends[1][0] <= rows_of[b] < ends[1][1]
     ]
-    assert sorted(all_candidates(job, part, 1.0 / CELL, 50)) == kept
+    assert sorted(all_candidates(job, part, 50)) == kept
 
 
 @given(parts(), st.integers(0, 30))
@@ -120,7 +122,7 @@ def test_every_call_goes_on_where_the_last_one_stopped(drawn, spare):
     while since.slab < part.chunk.last:
         before = since
         out = Candidates(*(np.full(room, -9, np.int32) for _ in range(3)))
-        since = find_candidates(job, part.boxes, part.places, part.chunk, 0.1, since, out)
+        since = find_candidates(job, part.boxes, part.places, part.chunk, since, out)
         assert since.pairs <= room
         assert np.all(out.own[since.pairs :] == -9)
         assert since[:2] > before[:2]
@@ -136,8 +138,8 @@ def test_boxes_that_touch_meet():
             bounds[:, 4:] = 10.0
             bounds[1, axis] = 10.0 + gap
             bounds[1, axis + 4] = 20.0 + gap
-            assert boxes_meet(bounds, 0, bounds, 1) == meets, axis
-            assert boxes_meet(bounds, 1, bounds, 0) == meets, axis
+            assert boxes_meet(bounds, 0, 1) == meets, axis
+            assert boxes_meet(bounds, 1, 0) == meets, axis
 
 
 def test_an_empty_slab_has_no_candidates():
@@ -147,7 +149,7 @@ def test_an_empty_slab_has_no_candidates():
         Boxes(np.empty((0, 8), np.float32), np.zeros(2, np.int64), np.zeros(1, np.int64)),
         Places(np.empty(0, np.int32), np.empty(0, np.int64)),
     )
-    assert all_candidates(make_job(still, None, (1.0, 1.0)), nothing, 0.1, 4) == []
+    assert all_candidates(make_job(still, None, (1.0, 1.0)), nothing, 4) == []
 
 
 def test_crowds_and_neighbours_that_share_a_bucket_are_paired_once():
@@ -164,9 +166,72 @@ def test_crowds_and_neighbours_that_share_a_bucket_are_paired_once():
         Places(np.arange(count, dtype=np.int32), np.zeros(count, np.int64)),
     )
     knots = make_knots([[[(0.0, 0.0, 0.0, 0.0)]]] * count)
-    for cell in (CELL, 3.7, 1000.0):
-        found = all_candidates(make_job(knots, None, (1.0, 1.0)), part, 1.0 / cell, 2000)
-        assert len(found) == len(set(found))
-        # Every corner of the lattice is shared by four boxes: 2 straight and 2 slanted pairs each.
-        width = 2 * side
-        assert len(found) == 2 * width * (width - 1) + 2 * (width - 1) ** 2
+    found = all_candidates(make_job(knots, None, (1.0, 1.0)), part, 2000)
+    assert len(found) == len(set(found))
+    # Every corner of the lattice is shared by four boxes: 2 straight and 2 slanted pairs each.
+    width = 2 * side
+    assert len(found) == 2 * width * (width - 1) + 2 * (width - 1) ** 2
+
+
+KINDS = [
+    *("uniform", "giants", "crossed", "dense", "dense giants", "clusters", "stack", "one place"),
+    *("points", "endless", "endless stack", "lopsided"),
+]
+
+
+def crowd(kind, count):
+    """Bounds of a crowd that is hard on one of the ways in which boxes are kept apart."""
+    random = np.random.default_rng(len(kind))
+    low = random.uniform(0.0, 1000.0, (count, 4)).astype(np.float32)
+    size = random.uniform(0.0, 90.0, (count, 4)).astype(np.float32)
+    if kind == "giants":
+        size[::20, :2] = random.choice((3e3, 2e9), (len(size[::20]), 2))
+    if kind == "crossed":  # long along x or along y
+        size[::2, 0] = size[1::2, 1] = 800.0
+    if kind.startswith(
+        "dense"
+    ):  # so many boxes that three strips are made, each box in 1.3 of them
+        size[:] = random.uniform(90.0, 150.0, (count, 4))
+    if kind == "dense giants":
+        size[::300] = 1e4
+    if kind == "clusters":  # a billion metres apart, so that all of one fall into few cells
+        low[::2, 0] += 1e9
+        low[::3, 1] -= 1e9
+    if kind == "stack":
+        low[:, :3] = 5.0
+    if kind == "one place":
+        low[:] = 7.0
+    if kind == "points":
+        size[:] = 0.0
+        low = np.round(low / 100) * 100
+    if kind == "endless stack":
+        low[:, :3], size[:, :3] = 5.0, 1.0
+    bounds = np.concatenate([low, low + size], axis=1)
+    if kind.startswith("endless"):
+        bounds[::2, 3], bounds[::2, 7] = -np.inf, np.inf
+    return bounds
+
+
+@pytest.mark.parametrize("deep", [False, True])
+@pytest.mark.parametrize("single", [True, False])
+@pytest.mark.parametrize("kind", KINDS)
+def test_candidates_of_crowds_equal_brute_force(kind, single, deep):
+    count = 900 if kind.startswith("dense") else 230
+    bounds = crowd(kind, count)
+    if not deep:
+        bounds[:, 2] = bounds[:, 6] = 0.0
+    middle = count if single else (3 if kind == "lopsided" else count // 2)
+    part = Part(
+        Chunk(0, 1),
+        Boxes(bounds, np.array([0, count]), np.array([middle])),
+        Places(np.arange(count, dtype=np.int32), np.zeros(count, np.int64)),
+    )
+    knots = make_knots([[[(0.0, 0.0, 0.0, 0.0)]]] * count, geodetic=deep)
+    job = make_job(knots, None if single else knots, (1.0, 1.0))
+    assert choose_axes(bounds, 0, count, deep).striped or not kind.startswith("dense")
+    meet = np.all(bounds[:, None, :4] <= bounds[None, :, 4:], axis=2)
+    meet &= meet.T
+    own, other = np.nonzero(np.triu(meet, 1))
+    asked = (own < middle) & ((other >= middle) | single)
+    expected = [(0, a, b) for a, b in zip(own[asked].tolist(), other[asked].tolist(), strict=True)]
+    assert sorted(all_candidates(job, part, 5 * count)) == expected

@@ -72,7 +72,7 @@ def test_the_slant_minimiser_attains_the_exact_minimum(meeting):
 
 @given(meetings())
 def test_the_vertical_minimiser_attains_the_exact_minimum(meeting):
-    u = vertical_cpa(make_motion(meeting.start, meeting.end))
+    u = vertical_cpa(make_motion(meeting.start, meeting.end), 0.0, 1.0)
     assert 0.0 <= u <= 1.0
     low, high = sorted((Fraction(meeting.start[2]), Fraction(meeting.end[2])))
     least = max(low, -high, Fraction(0))
@@ -140,7 +140,7 @@ def test_a_swap_changes_no_bit(meeting):
     assert critical_point(motion, *weights(meeting)) == critical_point(back, *weights(meeting))
     assert horizontal_cpa(motion, 0.0, 1.0) == horizontal_cpa(back, 0.0, 1.0)
     assert slant_cpa(motion) == slant_cpa(back)
-    assert vertical_cpa(motion) == vertical_cpa(back)
+    assert vertical_cpa(motion, 0.0, 1.0) == vertical_cpa(back, 0.0, 1.0)
 
 
 CASES = [
@@ -190,7 +190,7 @@ def test_motion_too_slow_for_squares_neither_divides_nor_moves(length):
     moving = length > 1e-100
     assert horizontal_cpa(motion, 0.0, 1.0) == (1.0 if moving else 0.0)
     assert slant_cpa(motion) == (1.0 if moving else 0.0)
-    assert vertical_cpa(motion) == (1.0 if moving else 0.0)
+    assert vertical_cpa(motion, 0.0, 1.0) == (1.0 if moving else 0.0)
     point = critical_point(motion, 1.0, 1.0)
     assert point.square == 2.0
 

@@ -67,6 +67,22 @@ print(json.dumps(answer))
 RIGHT = [12.0, 12.0]
 
 
+COUNTER = """
+from ._jit import jit, jit_inner
+
+@jit_inner
+def advanced(count, step):
+    return count + step
+
+@jit
+def counted(values):
+    count = 0
+    for value in values:
+        count = advanced(count, 1)
+    return count
+"""
+
+
 class Tiny:
     """A small package with the cache's modules, and a cache folder of its own."""
 
@@ -162,6 +178,19 @@ def test_folder_and_files_are_for_their_owner_alone(filled: Tiny) -> None:
 def test_without_the_compiler_functions_are_plain(filled: Tiny) -> None:
     plain = filled.run(NUMBA_DISABLE_JIT="1")
     assert plain == {"value": RIGHT, "warnings": []}
+
+
+def test_literal_takes_the_code_for_numbers(tiny: Tiny) -> None:
+    tiny.write("counter", COUNTER)
+    program = """
+import json
+import numpy as np
+from tiny.counter import advanced, counted
+
+signatures = [] if counted(np.ones(3)) != 3 else advanced.signatures
+print(json.dumps([str(signature) for signature in signatures]))
+"""
+    assert tiny.run(program=program) == ["(int64, int64)"]
 
 
 def test_code_with_other_settings_is_kept_apart(used: Tiny) -> None:

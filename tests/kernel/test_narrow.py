@@ -174,7 +174,7 @@ def test_drawn_traffic_is_searched_without_loss(plan, length):
     job = make_job(make_knots(tracks, timestamps=plan.timestamps), None, (9260.0, 304.8))
     expected = merged(every_piece(job)[0])
     longest = max(float(job.own.time.max() - job.own.time.min()) / 50, length * plan.second)
-    found = search(job, make_reach((9260.0, 304.8)), longest, scale=1e-4)
+    found = search(job, make_reach((9260.0, 304.8)), longest)
     assert spelt(found) == spelt(expected)
 
 

@@ -4,14 +4,11 @@ from itertools import groupby, pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from airprox_kernel import gaps
 from airprox_kernel import order as ordering
-
-NO_ORDER = np.empty(0, np.int64)
-NO_ORDER.flags.writeable = False
 
 codes_drawn = st.lists(st.integers(0, 4), max_size=30)
 
@@ -23,73 +20,80 @@ def frozen(values, kind):
 
 
 def grouped(codes):
-    """Renumbered codes, whether they were grouped, and the order and offsets of the groups."""
-    number = np.full(5, -1, np.int32)
+    """Renumbered codes, whether they were grouped, the places and offsets of the groups."""
+    number, first = np.full(5, -1, np.int32), np.full(5, -1, np.int64)
     renumbered = np.empty(len(codes), np.int32)
-    count, is_grouped = ordering.renumber(frozen(codes, np.int32), number, renumbered)
+    count, is_grouped = ordering.renumber(frozen(codes, np.int32), number, first, renumbered)
     renumbered.flags.writeable = False
     start = np.zeros(count + 1, np.int64)
     ordering.count_rows(renumbered, start)
-    order = np.empty(len(codes), np.int64)
-    ordering.order_rows(renumbered, start[:-1].copy(), order)
-    return renumbered, is_grouped, order, start, number
+    places = np.empty(len(codes), np.int64)
+    ordering.place_rows(renumbered, start[:-1].copy(), places)
+    return renumbered, is_grouped, frozen(places, np.int64), start, number, first[:count]
+
+
+def moved(values, places, kind):
+    result = np.empty(len(values), kind)
+    column = frozen(values, kind)
+    ordering.move(column.view(np.int64), places, result.view(np.int64))
+    result.flags.writeable = False
+    return result
 
 
 @given(codes_drawn)
 def test_codes_are_numbered_by_first_appearance(codes):
-    renumbered, is_grouped, _, start, number = grouped(codes)
+    renumbered, is_grouped, _, start, number, first = grouped(codes)
     seen = list(dict.fromkeys(codes))
     assert renumbered.tolist() == [seen.index(code) for code in codes]
     assert number.tolist() == [seen.index(code) if code in seen else -1 for code in range(5)]
+    assert first.tolist() == [codes.index(code) for code in seen]
     assert is_grouped == (len([key for key, _ in groupby(codes)]) == len(seen))
     assert len(start) == len(seen) + 1
 
 
 @given(codes_drawn)
-def test_rows_are_ordered_by_code_and_keep_their_order(codes):
-    renumbered, _, order, start, _ = grouped(codes)
+def test_rows_move_to_their_trajectories_and_keep_their_order(codes):
+    renumbered, _, places, start, *_ = grouped(codes)
+    order = moved(range(len(codes)), places, np.int64)
     assert order.tolist() == sorted(range(len(codes)), key=lambda row: renumbered[row])
     assert np.diff(start).tolist() == [codes.count(code) for code in dict.fromkeys(codes)]
+    assert moved(np.arange(len(codes)) + 0.5, places, np.float64).tolist() == (order + 0.5).tolist()
 
 
 @given(st.data(), codes_drawn)
 def test_the_first_change_of_a_value(data, codes):
     size = len(codes)
     values = data.draw(st.lists(st.integers(0, 1), min_size=size, max_size=size))
-    _, _, order, start, _ = grouped(codes)
-    changes = np.empty(len(start) - 1, np.int64)
-    ordering.first_changes(frozen(values, np.int32), frozen(order, np.int64), start, changes)
-    for found, begin, end in zip(changes, start[:-1], start[1:], strict=True):
-        own = [values[row] for row in order[begin:end]]
-        other = [place for place, value in enumerate(own) if value != own[0]]
-        assert found == (begin + other[0] if other else -1)
+    renumbered, *_, first = grouped(codes)
+    changes = np.empty(len(first), np.int64)
+    ordering.first_changes(renumbered, frozen(values, np.int32), frozen(first, np.int64), changes)
+    for found, code in zip(changes, dict.fromkeys(codes), strict=True):
+        own = [row for row in range(size) if codes[row] == code]
+        other = [row for row in own if values[row] != values[own[0]]]
+        assert found == (other[0] if other else -1)
 
 
 @pytest.mark.parametrize("kind", [np.int64, np.float64])
 @given(st.data(), codes_drawn)
 def test_times_are_sorted_within_trajectories_and_ties_keep_their_order(kind, data, codes):
     size = len(codes)
-    time = data.draw(st.lists(st.integers(-3, 9), min_size=size, max_size=size))
-    _, _, order, start, _ = grouped(codes)
-    before = [order[begin:end].tolist() for begin, end in pairwise(start)]
+    drawn = data.draw(st.lists(st.integers(-3, 9), min_size=size, max_size=size))
+    _, _, places, start, *_ = grouped(codes)
+    time = moved(drawn, places, kind)
     progress = np.empty(len(start) - 1, np.uint8)
-    times = frozen(time, kind)
-    largest = ordering.progress_of_all(times, frozen(order, np.int64), start, progress)
-    for found, rows in zip(progress, before, strict=True):
-        steps = [time[later] - time[row] for row, later in pairwise(rows)]
+    largest = ordering.progress_of_all(time, start, progress)
+    stops = 0
+    for found, (begin, end) in zip(progress, pairwise(start), strict=True):
+        steps = np.diff(time[begin:end]).tolist()
+        stops += sum(step <= 0 for step in steps)
         worst = ordering.DECREASING if min(steps, default=1) < 0 else ordering.TIES
         assert found == (ordering.INCREASING if min(steps, default=1) > 0 else worst)
     assert largest == max(progress, default=ordering.INCREASING)
-    ordering.sort_decreasing(times, order, start, progress, np.empty_like(order))
-    for begin, end, rows in zip(start[:-1], start[1:], before, strict=True):
-        assert order[begin:end].tolist() == sorted(rows, key=lambda row: time[row])
-
-
-def test_no_order_stands_for_the_rows_as_they_are():
-    time, start = frozen([0, 1, 1, 0], np.float64), frozen([0, 2, 4], np.int64)
-    progress = np.empty(2, np.uint8)
-    assert ordering.progress_of_all(time, NO_ORDER, start, progress) == ordering.DECREASING
-    assert progress.tolist() == [ordering.INCREASING, ordering.DECREASING]
+    assert ordering.count_stops(time, frozen(start, np.int64)) == stops
+    order = np.arange(size)
+    ordering.sort_decreasing(time, order, start, progress, np.empty_like(order))
+    for begin, end in pairwise(start):
+        assert order[begin:end].tolist() == sorted(range(begin, end), key=lambda knot: time[knot])
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 1)), max_size=12), st.integers(0, 12))
@@ -176,6 +180,7 @@ def test_parts_are_split_at_legs_that_take_longer(kind, tracks, max_gap):
     st.lists(st.lists(st.integers(0, 20), min_size=1, max_size=8, unique=True), max_size=4),
     st.integers(1, 6),
 )
+@example([[0], [9], [12, 20]], 5)
 def test_long_legs_are_counted_within_parts(parts, limit):
     parts = [sorted(part) for part in parts]
     time = frozen([t for part in parts for t in part], np.int64)

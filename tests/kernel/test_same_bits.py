@@ -53,7 +53,7 @@ def scenario(geodetic, timestamps):
         own = make_knots(tracks[:cut], timestamps=timestamps, geodetic=geodetic)
         theirs = make_knots(tracks[cut:], timestamps=timestamps, geodetic=geodetic)
         job = make_job(own, None if cut == TRACKS else theirs, MINIMA)
-        pieces = search(job, make_reach(MINIMA, geodetic=geodetic), 60.0 * second, scale=1e-4)
+        pieces = search(job, make_reach(MINIMA, geodetic=geodetic), 60.0 * second)
         assert pieces.size > 5
         found += [np.ascontiguousarray(pieces[name]) for name in pieces.dtype.names]
     job = make_job(knots, None, MINIMA)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies_kernel import frozen, kinds_of_time, make_knots, small_tracks
 
-from airprox_kernel.segments import advance, knot_position, leg_at, position_at
+from airprox_kernel.segments import advance, knot_position, leg_at, leg_near, position_at
 
 coordinates = st.floats(-1e7, 1e7)
 places = st.tuples(coordinates, coordinates, coordinates)
@@ -66,6 +66,7 @@ def test_the_leg_at_a_time_is_the_last_that_begins_by_then(times, time, before):
     last = len(times) - 1
     expected = max(k for k in range(max(last, 1)) if times[k] <= time)
     assert leg_at(array, before, before + last, time) == before + expected
+    assert leg_near(array, before, before + last, time) == before + expected
 
 
 @given(

@@ -1,0 +1,88 @@
+"""What merged pieces become before they are rows: rounded, joined, told certain or diverging."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from airprox_kernel.certain import Certain, find_certain
+from airprox_kernel.diverging import mark_diverging
+from airprox_kernel.encounters import is_same_pair, join
+from airprox_kernel.pieces import PieceArray
+
+from ._plan import Plan
+
+
+class Spans(NamedTuple):
+    """Ends of encounters in the unit of the times, rounded outwards, (encounters,) each."""
+
+    start: NDArray
+    end: NDArray
+
+
+class Encounters(NamedTuple):
+    """Encounters in the order of the table."""
+
+    pieces: PieceArray
+    spans: Spans
+    certain: Certain | None
+    """None where no position is uncertain."""
+    diverging: int
+    """How many were left out since they only dissolve."""
+
+
+def finish(pieces: PieceArray, plan: Plan, skip_diverging: bool) -> Encounters:
+    """Return the encounters that merged pieces are."""
+    spans = outer_spans(pieces)
+    pieces, spans = _without_overlaps(pieces, spans)
+    diverging = 0
+    if skip_diverging:
+        marks = np.empty(pieces.size, np.bool_)
+        mark_diverging(plan.job, pieces, marks)
+        diverging = int(np.count_nonzero(marks))
+        pieces, spans = pieces[~marks], Spans(spans.start[~marks], spans.end[~marks])
+    own_row = plan.job.own.part_row[pieces["own"]]
+    other_row = plan.job.other.part_row[pieces["other"]]
+    order = np.lexsort((pieces["level"], spans.start, other_row, own_row))
+    pieces, spans = pieces[order], Spans(spans.start[order], spans.end[order])
+    certain = None
+    if plan.variations is not None and plan.variations.uncertain:
+        times = [np.empty(pieces.size, pieces["first"].dtype) for _ in range(2)]
+        lengths = [np.empty(pieces.size) for _ in range(3)]
+        certain = Certain(times[0], lengths[0], times[1], lengths[1], lengths[2])
+        find_certain(plan.job, plan.variations, pieces, certain)
+    return Encounters(pieces, spans, certain, diverging)
+
+
+def outer_spans(pieces: PieceArray) -> Spans:
+    """Return starts rounded down and ends rounded up, within their elementary intervals."""
+    start = instant(pieces["first"], pieces["start"], np.floor)
+    end = instant(pieces["last"], pieces["end"], np.ceil)
+    return Spans(
+        start, np.where(pieces["at_end"], pieces["until"], np.minimum(end, pieces["until"]))
+    )
+
+
+def _without_overlaps(pieces: PieceArray, spans: Spans) -> tuple[PieceArray, Spans]:
+    """Join rows of one pair that overlap once they are rounded outwards.
+
+    Two pieces of one interval may: where the minima jump inside it, they can lie closer than the
+    rounding. Otherwise an interval has one piece, and its ends are whole nanoseconds.
+    """
+    behind = np.flatnonzero(spans.start[1:] < spans.end[:-1])
+    kept = np.ones(pieces.size, np.bool_)
+    into = -1
+    for index in behind.tolist():
+        if is_same_pair(pieces, index, index + 1):
+            # A run of overlapping pieces goes into its first one.
+            into = into if into >= 0 and not kept[index] else index
+            join(pieces, into, index + 1)
+            kept[index + 1] = False
+    return (pieces, spans) if kept.all() else (pieces[kept], outer_spans(pieces[kept]))
+
+
+def instant(origin: NDArray, offset: NDArray[np.float64], rounding: np.ufunc) -> NDArray:
+    """Return origin + offset; for whole nanoseconds, the offset is rounded by `rounding`."""
+    if origin.dtype.kind == "i":
+        return origin + rounding(offset).astype(np.int64)
+    return origin + offset

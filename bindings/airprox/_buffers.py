@@ -1,0 +1,34 @@
+"""NumPy arrays as Arrow arrays and back, over the same memory.
+
+`pa.array` and `to_numpy` do the same, but wherever pandas is installed the first of them in a
+process imports it, to ask whether what it was given is a Series: 0.12 s, a third of the time that
+the first screening of a process took.
+"""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+
+def as_arrow(values: NDArray[Any]) -> pa.Array:
+    """Return the values of a one-dimensional array; the memory of numbers is shared."""
+    kind = values.dtype
+    if values.ndim != 1 or not kind.isnative or kind.kind not in "biuf" or kind.itemsize > 8:
+        return pa.array(values)
+    if kind.kind == "b":
+        bits = pa.py_buffer(np.packbits(values, bitorder="little"))
+        return pa.Array.from_buffers(pa.bool_(), values.size, [None, bits])
+    shared = pa.py_buffer(np.ascontiguousarray(values))
+    return pa.Array.from_buffers(pa.from_numpy_dtype(kind), values.size, [None, shared])
+
+
+def as_numpy(array: pa.Array) -> NDArray[Any]:
+    """Return a view of the values of an array of numbers without nulls, read-only."""
+    kind: Any = array.type
+    data = array.buffers()[1]
+    if data is None:
+        return np.empty(0, kind.to_pandas_dtype())
+    values = np.frombuffer(data, kind.to_pandas_dtype(), array.offset + len(array))
+    return values[array.offset :]

@@ -1,0 +1,145 @@
+"""Compiling ahead: what a first screening would wait for, done when nobody waits.
+
+This module is also the home of the command `airprox warmup`, so importing it loads nothing heavy.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from .fleet import Fleet
+
+FRAMES = ("planar", "geodetic")
+TIMES = ("seconds", "timestamps")
+
+
+class Warmed(NamedTuple):
+    """What `warmup` did for one frame and one kind of time."""
+
+    frame: str
+    """``"planar"`` or ``"geodetic"``."""
+    times: str
+    """``"seconds"`` or ``"timestamps"``."""
+    compiled: int
+    """Functions that had to be compiled; they are kept for later processes."""
+    loaded: int
+    """Functions whose code had been kept by an earlier process."""
+    seconds: float
+
+
+def warmup(progress: Callable[[Warmed], object] | None = None) -> tuple[Warmed, ...]:
+    """Compile whatever loading, screening and closest approach need, for this and later processes.
+
+    Code is compiled for each frame (planar, geodetic) and each kind of time (seconds, timestamps);
+    without this, the first call of each kind waits for it. Machine code is kept in the user's cache
+    folder, so this is worth doing once after each installation; where everything is there already,
+    it takes about a second. With ``NUMBA_DISABLE_JIT=1`` there is nothing to compile.
+
+    `progress` is called with each of the results as it comes.
+
+    Returns
+    -------
+    tuple[Warmed, ...]
+        One row for each frame and kind of time: ``frame``, ``times``, how many functions were
+        ``compiled`` and ``loaded``, and the ``seconds`` that this took.
+
+    Examples
+    --------
+    >>> import airprox
+    >>> [(done.frame, done.times) for done in airprox.warmup()]  # doctest: +NORMALIZE_WHITESPACE
+    [('planar', 'seconds'), ('planar', 'timestamps'),
+     ('geodetic', 'seconds'), ('geodetic', 'timestamps')]
+    """
+    results: list[Warmed] = []
+    for frame in FRAMES:
+        for times in TIMES:
+            before, begun = _counts(), time.perf_counter()
+            _exercise(frame, times)
+            taken, after = time.perf_counter() - begun, _counts()
+            done = Warmed(frame, times, after[0] - before[0], after[1] - before[1], taken)
+            results.append(done)
+            if progress is not None:
+                progress(done)
+    return tuple(results)
+
+
+def add_warmup(add_command: Callable[[str, Callable[[Any], None], str], object]) -> None:
+    """Add the command `airprox warmup`, by a function that takes its name, work and help."""
+    add_command("warmup", _command, "compile ahead for later runs")
+
+
+def _command(_: object) -> None:
+    done = warmup(progress=lambda row: print(_described(row), flush=True))
+    total = sum(row.compiled for row in done)
+    print("Everything had been compiled before." if not total else f"{total} functions compiled.")
+
+
+def _described(row: Warmed) -> str:
+    return (
+        f"{row.frame + ',':9} {row.times + ':':11} {row.compiled:3} compiled, {row.loaded:3} from "
+        f"the cache, {row.seconds:.1f} s"
+    )
+
+
+def _exercise(frame: str, times: str) -> None:
+    """Do every kind of work once, on a few flights of which two meet."""
+    from .closest import closest_approach
+    from .minima import Minima
+    from .screening import screen
+
+    minima = Minima(horizontal=9260.0, vertical=304.8)
+    fleet, mixed = _fleet(frame, times, "grouped"), _fleet(frame, times, "interleaved")
+    screen(fleet, minima)
+    screen(fleet, minima, against=mixed, same_id="screen")
+    for metric in ("horizontal", "slant", "ratio"):
+        closest_approach(fleet, metric=metric, minima=minima if metric == "ratio" else None)
+
+
+def _fleet(frame: str, times: str, order: str) -> "Fleet":
+    """Return two flights of three knots that cross, with legs of both kinds that are cut.
+
+    Legs over 54 km are cut along the ellipsoid's geodesic, those from 18 km on along a bent chord.
+    """
+    import numpy as np
+
+    from .fleet import Fleet
+
+    flight, time = np.repeat(np.arange(2), 3), np.tile([0.0, 600.0, 1200.0], 2)
+    along = np.array([-1.0, 0.0, 0.3])
+    first, second = np.append(along, 0.0 * along), np.append(0.0 * along, along)
+    rows = np.argsort(time if order == "interleaved" else flight, kind="stable")
+    columns: dict[str, Any] = {"id": flight}
+    if times == "timestamps":
+        columns["time"] = (time * 1e9).astype("datetime64[ns]")
+    else:
+        columns["time"] = time
+    if frame == "planar":
+        columns |= {"x": 1e5 * first, "y": 1e5 * second, "z": np.full(6, 9e3)}
+    else:
+        columns |= {"lat": 50.0 + first, "lon": 10.0 + second, "alt": np.full(6, 9e3)}
+    unit = "m" if frame == "geodetic" else None
+    source = {name: values[rows] for name, values in columns.items()}
+    return Fleet.from_arrow(source, altitude_unit=unit, naive_time="utc")
+
+
+def _counts() -> tuple[int, int]:
+    """Return how many functions of the kernel this process has compiled, and loaded."""
+    compiled = loaded = 0
+    for function in _functions():
+        stats = function.stats
+        compiled += sum(stats.cache_misses.values())
+        loaded += sum(stats.cache_hits.values())
+    return compiled, loaded
+
+
+def _functions() -> Iterator[Any]:
+    """Yield each compiled function of the kernel once; none where the compiler is off."""
+    seen: set[int] = set()
+    for name, module in list(sys.modules.items()):
+        if name.startswith("airprox_kernel."):
+            for value in list(vars(module).values()):
+                if hasattr(value, "stats") and id(value) not in seen:
+                    seen.add(id(value))
+                    yield value

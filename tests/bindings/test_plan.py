@@ -1,0 +1,94 @@
+"""How work is divided: slabs by speed and minima, tasks by processors, boxes by category."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import airprox
+from airprox import _plan
+from airprox._job import make_case, pair_up
+from airprox._limits import _shares
+
+MINIMA = airprox.Minima(9260.0, 304.8)
+
+
+def straight(flights, speed, *, every=60.0, knots=10, **extra):
+    """Parallel flights at one speed (m/s)."""
+    time = np.tile(np.arange(knots) * every, flights)
+    columns = {
+        "id": np.repeat(np.arange(flights), knots),
+        "time": time,
+        "x": time * speed,
+        "y": np.repeat(np.arange(flights) * 1e3, knots),
+        "z": np.zeros(time.size),
+    }
+    columns |= {name: np.repeat(values, knots) for name, values in extra.items()}
+    return airprox.Fleet.from_arrow(columns)
+
+
+def plan_of(fleet, minima=MINIMA, slab=None):
+    case = make_case(pair_up(fleet, None), minima, "raise", None, None)
+    return _plan.make_plan(case.job, case.reach, slab)
+
+
+def longest(plan):
+    return float((plan.job.slabs.end - plan.job.slabs.start).max())
+
+
+@pytest.mark.parametrize("speed", [100.0, 250.0, 1000.0])
+def test_slabs_are_as_long_as_some_minima_are_flown(speed):
+    plan = plan_of(straight(3, speed, knots=40))
+    asked = _plan.SLAB_MINIMA * 9260.0 / speed
+    assert 0.8 * asked <= longest(plan) <= asked
+
+
+def test_minima_of_metres_do_not_cut_time_to_dust():
+    plan = plan_of(straight(3, 250.0), airprox.Minima(1.0, 1.0))
+    assert plan.own_boxes.sum() <= 4 * _plan.MOST_BOXES * plan.job.own.time.size
+
+
+def test_parked_aircraft_have_long_slabs():
+    assert longest(plan_of(straight(3, 0.0, every=1e5))) == pytest.approx(_plan.LONGEST_SLAB, 0.1)
+
+
+def test_one_flight_of_large_minima_does_not_set_the_slabs():
+    wide = airprox.Minima(200_000.0, 1000.0)
+    table = airprox.MinimaTable({("usual", "usual"): MINIMA}, default=wide)
+    fleet = straight(9, 250.0, knots=40, category=["usual"] * 8 + ["wide"])
+    assert longest(plan_of(fleet, table)) == pytest.approx(longest(plan_of(fleet)))
+
+
+@pytest.mark.parametrize("processors", [1, 2, 16])
+def test_tasks_are_a_multiple_of_the_processors_and_fit_the_memory(monkeypatch, processors):
+    monkeypatch.setattr(_plan, "processors", lambda: processors)
+    none = np.zeros(1, np.int64)
+    for boxes in (10, 10_000, 300_000, 3_000_000, 10**9):
+        size = _plan._chunk_size(np.array([boxes]), none)
+        assert size <= _plan.CHUNK_BOXES
+        tasks = -(-boxes // size)
+        if size > _plan.LEAST_CHUNK and boxes < 10**9:
+            assert tasks % processors == 0
+        assert tasks <= max(1, boxes // _plan.LEAST_CHUNK + 1)
+
+
+lengths = st.sampled_from((0.0, 10.0, 100.0, 9260.0, math.inf)) | st.floats(0.0, 1e5)
+
+
+@given(st.integers(1, 5), st.data())
+def test_shares_of_two_categories_make_up_their_minimum(count, data):
+    minima = np.zeros((count, count))
+    for one in range(count):
+        for two in range(one, count):
+            minima[one, two] = minima[two, one] = data.draw(lengths)
+    rows = np.array([data.draw(st.integers(0, 9)) for _ in range(count)])
+    share = _shares(minima, rows)
+    assert np.all(share[:, None] + share >= minima * (1 - 1e-15))
+    assert share[np.argmax(rows)] == minima[np.argmax(rows), np.argmax(rows)] / 2
+
+
+def test_the_few_take_up_large_minima_themselves():
+    assert _shares(np.array([[10.0, 200.0], [200.0, 50.0]]), np.array([9, 1])).tolist() == [5, 195]
+    assert _shares(np.array([[10.0, 200.0], [200.0, 50.0]]), np.array([1, 9])).tolist() == [175, 25]

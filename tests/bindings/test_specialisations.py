@@ -1,0 +1,131 @@
+"""One specialisation a kernel, frame and kind of time, whatever form the input has.
+
+Numba compiles a function anew for each layout, mutability and type of its arguments. Were one of
+them to differ with the input's form, a first call somewhere would wait for seconds.
+"""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+PROGRAM = """
+import ast, inspect, json, pickle, sys
+import numpy as np
+import polars
+import pyarrow as pa
+import airprox
+from airprox import Fleet, Minima
+from airprox._warmup import FRAMES, TIMES
+from benchmarks import scenarios
+
+MINIMA = Minima(horizontal=9260.0, vertical=304.8)
+
+def forms(workload, frame, times):
+    "The same knots in many physical forms, those of their own kind of time only."
+    unit = "m" if frame == "geodetic" else None
+    def load(source):
+        return Fleet.from_arrow(source, altitude_unit=unit, naive_time="utc")
+    table = pa.table(dict(workload))
+    yield load(workload)
+    yield load(scenarios.interleaved(workload))
+    yield load({name: values[::2] for name, values in workload.items()})
+    yield load(scenarios.with_names(workload))
+    yield load(table)
+    yield load(table.slice(7))
+    yield load(pa.concat_tables([table.slice(0, 500), table.slice(500)]))
+    yield load(table.set_column(0, "id", table["id"].cast(pa.string()).dictionary_encode()))
+    yield load(table.set_column(2, table.column_names[2], table[2].cast(pa.float32())))
+    yield load(polars.from_arrow(table))
+    for kind in ("s", "ms", "us") if times == "timestamps" else ():
+        stamps = table["time"].cast(pa.timestamp(kind, "UTC"), safe=False)
+        thinned = table.set_column(1, "time", stamps)
+        yield load(thinned.filter(pa.array(np.arange(len(table)) % 2 == 0)))
+    groups = table.group_by("id", use_threads=False).aggregate(
+        [(name, "list") for name in table.column_names[1:]]
+    )
+    yield load(groups.rename_columns(table.column_names))
+    fleet = load(table)
+    yield fleet.select(fleet.ids[:10])
+    yield fleet.shifted(np.full(len(fleet), 1.5))
+    yield pickle.loads(pickle.dumps(fleet))
+    yield airprox.concat([fleet.select(fleet.ids[:9]), fleet.select(fleet.ids[9:])])
+    yield load(table.slice(0, 0))
+
+def use(fleet, whole):
+    airprox.screen(fleet, MINIMA, threads=2)
+    airprox.screen(fleet, MINIMA, against=whole, same_id="exempt", window=fleet.span)
+    airprox.screen(fleet, Minima(horizontal=9260.0, vertical=float("inf")))
+    for metric in ("horizontal", "slant", "ratio"):
+        minima = MINIMA if metric == "ratio" else None
+        airprox.closest_approach(fleet, metric=metric, minima=minima)
+
+def named(module):
+    "What a module's own text names of the kernel: imported names, and attributes of modules."
+    yield from list(vars(module).values())
+    for node in ast.walk(ast.parse(inspect.getsource(module))):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            home = vars(module).get(node.value.id)
+            if inspect.ismodule(home) and home.__name__.startswith("airprox_kernel."):
+                yield getattr(home, node.attr)
+
+def entries():
+    "The compiled functions that the bindings call."
+    modules = [m for name, m in sorted(sys.modules.items()) if name.startswith("airprox.")]
+    functions = [v for m in modules for v in named(m) if hasattr(v, "py_func")]
+    return {f"{f.py_func.__module__}.{f.py_func.__name__}": f for f in functions}
+
+found, seen = {}, {}
+for frame in FRAMES:
+    for times in TIMES:
+        workload = scenarios.enroute(20, hours=0.5)
+        if frame == "geodetic":
+            workload = scenarios.over_europe(workload)
+        if times == "timestamps":
+            workload = scenarios.with_timestamps(workload)
+        whole = None
+        for fleet in forms(workload, frame, times):
+            whole = whole or fleet
+            use(fleet, whole)
+        for name, function in entries().items():
+            signatures = [str(signature) for signature in function.signatures]
+            new = signatures[len(seen.get(name, ())):]
+            found.setdefault(name, {})[f"{frame}, {times}"] = new
+            seen[name] = signatures
+print(json.dumps(found))
+"""
+
+
+Found = dict[str, dict[str, list[str]]]
+
+
+@pytest.fixture(scope="module")
+def found() -> Found:
+    """The signatures of each kernel that the bindings call, by the frame and kind of time that
+    were the first to need them."""
+    environment = {name: text for name, text in os.environ.items() if name != "NUMBA_DISABLE_JIT"}
+    environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM], env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_one_specialisation_whatever_form_the_input_has(found: Found) -> None:
+    assert sum(any(kinds.values()) for kinds in found.values()) >= 10
+    several = {
+        (name, kind): signatures
+        for name, kinds in found.items()
+        for kind, signatures in kinds.items()
+        if len(signatures) > 1
+    }
+    assert not several
+
+
+def test_no_specialisation_on_a_literal(found: Found) -> None:
+    """A literal passed on has a type of its own; `_jit.zero` says why that costs seconds."""
+    literal = [name for name, kinds in found.items() if "Literal[" in str(kinds)]
+    assert not literal
