@@ -9,10 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from . import samples
+    from ._margins import margins
     from ._rvsm import rvsm
     from ._units import FT, NM
     from ._warmup import warmup
-    from .closest import ClosestApproaches, closest_approach
+    from .closest import (
+        ApproachBatches,
+        ClosestApproaches,
+        closest_approach,
+        closest_approach_batches,
+    )
     from .delays import (
         ForbiddenDelays,
         FreeDelays,
@@ -46,6 +52,7 @@ _HOMES = {
     "FT": "_units",
     "NM": "_units",
     "AirproxError": "errors",
+    "ApproachBatches": "closest",
     "Band": "minima",
     "Cancelled": "errors",
     "ClosestApproaches": "closest",
@@ -68,11 +75,13 @@ _HOMES = {
     "UnitsError": "errors",
     "annotate_encounters": "views",
     "closest_approach": "closest",
+    "closest_approach_batches": "closest",
     "concat": "fleet",
     "count_encounters": "views",
     "filter_encounters": "views",
     "forbidden_delays": "delays",
     "free_delays": "delays",
+    "margins": "_margins",
     "rvsm": "_rvsm",
     "screen": "screening",
     "screen_batches": "screening",
@@ -84,6 +93,7 @@ __all__ = [
     "FT",
     "NM",
     "AirproxError",
+    "ApproachBatches",
     "Band",
     "Cancelled",
     "ClosestApproaches",
@@ -106,11 +116,13 @@ __all__ = [
     "UnitsError",
     "annotate_encounters",
     "closest_approach",
+    "closest_approach_batches",
     "concat",
     "count_encounters",
     "filter_encounters",
     "forbidden_delays",
     "free_delays",
+    "margins",
     "rvsm",
     "samples",
     "screen",

@@ -26,8 +26,9 @@ ROUNDED_OUT = 1e-6
 nanoseconds or, within 1e6 s, to floating point. Four ulps of float times that are coarser."""
 ROOM_AHEAD = 1.0
 """Seconds that boxes look ahead beyond the horizon: far more than the rounding of their times."""
-RUN_WIDTH = 0.5
-"""The width up to which legs are gathered into a run, in the largest horizontal minima."""
+RUN_WIDTH = 6.0
+"""The width up to which legs are gathered into a run, in the largest horizontal minima: 1,000
+flights with legs of 13 km took 154 ms with 0.5, 75 ms with 4, 49 ms with 6 and 47 ms with 10."""
 LEAST_WIDTH = 1e-3
 """Of a grid's cells, in metres."""
 TASK_RUNS = 4096

@@ -15,7 +15,7 @@ from ._exemptions import identities, make_exemptions
 from ._levels import AnyMinima, as_levels
 from ._limits import Held, hold_to, single_steps
 from ._matching import matching_rows as matching_rows
-from .errors import SchemaError, SchemaTypeError
+from .errors import InvalidMinima, SchemaError, SchemaTypeError
 from .fleet import Fleet
 from .rules import Rules
 
@@ -119,7 +119,15 @@ def make_case(
 def make_job(
     sides: Sides, minima: AnyMinima, same_id: str, window: tuple[object, object] | None
 ) -> Job:
-    """Return the job alone, without rules."""
+    """Return the job alone, for closest approaches: they know neither rules nor bands.
+
+    Raises `InvalidMinima` for a vertical minimum that depends on the altitude.
+    """
+    for table in as_levels(minima).tables:
+        if any(value.bands for value in getattr(table, "different", (table,))):
+            raise InvalidMinima(
+                "minima of closest approaches must not depend on the altitude, but have bands"
+            )
     return make_case(sides, minima, same_id, window, None).job
 
 

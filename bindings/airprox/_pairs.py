@@ -6,18 +6,16 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from airprox_kernel.closest import list_common_pairs
 from airprox_kernel.job import Job
 
 from ._arrow import read_table
-from ._counts import row_spans
 from ._job import Sides, matching_rows
 from .errors import InvalidTrajectories, SchemaError, SchemaTypeError, TooManyPairs
 from .fleet import Fleet
 
 MOST_PAIRS = 20_000_000
-PAIR_BYTES = 120
-"""Memory per pair, results and table."""
+PAIR_BYTES = 64
+"""Bytes of a row of the result, with its ratio."""
 
 
 class Pairs(NamedTuple):
@@ -27,33 +25,29 @@ class Pairs(NamedTuple):
     other: NDArray[np.int64]
 
 
-def all_pairs(job: Job, max_pairs: int | None) -> Pairs:
-    """Return all pairs whose spans share an instant, by rows."""
-    own = row_spans(job.own, job.window)
-    other = own if job.single else row_spans(job.other, job.window)
-    nothing = np.empty(0, np.int64)
-    count = list_common_pairs(*own, *other, job.single, nothing, nothing)
-    _check_number(count, max_pairs)
-    pairs = Pairs(np.empty(count, np.int64), np.empty(count, np.int64))
-    list_common_pairs(*own, *other, job.single, pairs.own, pairs.other)
-    return pairs
-
-
-def _check_number(count: int, max_pairs: int | None) -> None:
+def pair_limit(max_pairs: int | None) -> int:
+    """Return how many pairs there may be."""
     limit = MOST_PAIRS if max_pairs is None else max_pairs
     if isinstance(limit, bool) or not isinstance(limit, int) or limit < 0:
         raise SchemaTypeError(f"max_pairs must be a whole number of at least 0, not {limit!r}")
+    return limit
+
+
+def check_number(count: int, limit: int) -> None:
+    """Raise `TooManyPairs` if there are more pairs than there may be."""
     if count > limit:
         raise TooManyPairs(
             f"there may be at most {limit:,} pairs, but there are {count:,} (about "
-            f"{count * PAIR_BYTES:,} bytes); raise max_pairs, or ask for fewer with pairs="
+            f"{count * PAIR_BYTES:,} bytes); raise max_pairs, ask for fewer with pairs, within or "
+            "nearest, or take closest_approach_batches"
         )
 
 
-def find_pairs(sides: Sides, pairs: object, max_pairs: int | None) -> Pairs:
+def find_pairs(sides: Sides, pairs: object, limit: int | None) -> Pairs:
     """Return the rows that a table of pairs asks for."""
     table = read_table(pairs)
-    _check_number(table.num_rows, max_pairs)
+    if limit is not None:
+        check_number(table.num_rows, limit)
     names = table.column_names
     if "own_row" in names and "other_row" in names:
         own = _rows(table["own_row"], "own_row", len(sides.own))

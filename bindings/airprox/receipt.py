@@ -51,8 +51,11 @@ class Receipt:
     """Nothing was rejected, and every common pair was pruned, exempt or tested."""
     pairs_asked: int | None = None
     """Of closest approaches: rows of the table of pairs, or all pairs."""
-    pairs_apart: int = 0
-    """Of those, pairs that have no instant in common and so no row."""
+    pairs_apart: int | None = 0
+    """Of those, pairs that have no instant in common and so no row; None where `within` or
+    `nearest` left out pairs unseen."""
+    pairs_reported: int | None = None
+    """Rows of closest approaches."""
     exempt_by_rule: dict[str, int] = field(default_factory=dict[str, int])
     """Exempt pairs by the first rule that names them: "same id", "explicit", "group", "side"."""
     encounters_by_level: dict[str, int] = field(default_factory=dict[str, int])
@@ -93,4 +96,6 @@ class Receipt:
             )
         if self.horizon is not None:
             return f", {self.pairs_with_delays:,} with forbidden delays"
+        if self.pairs_apart is None:
+            return f"; {self.pairs_asked:,} asked for, {self.pairs_reported:,} reported"
         return f"; {self.pairs_asked:,} asked for, {self.pairs_apart:,} of them never meet in time"

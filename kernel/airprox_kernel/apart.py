@@ -30,7 +30,7 @@ so |s| < 1.01 |s_h| + 20 m, with room. (Boxes are widened by as much, for the sa
 
 
 class Bounds(NamedTuple):
-    """How far apart (m) a pair is surely not in loss: along an axis of the frame, and vertically."""
+    """How far apart (m) means no loss: along any axis of the frame, and vertically."""
 
     horizontal: float
     vertical: float

@@ -9,18 +9,8 @@ from .delay_sets import add_interval, is_covered
 from .delays import leg_delays
 from .job import Job, is_pair
 from .knots import Knots
-from .legs import (
-    Kept,
-    Leg,
-    Reached,
-    are_near,
-    farthest,
-    is_first,
-    kept_to,
-    leg_minima,
-    leg_of,
-    leg_pair,
-)
+from .leg_limits import Kept, Reached, are_near, farthest, kept_to, leg_minima
+from .legs import Leg, is_first, leg_of, leg_pair
 from .run_pairs import RunPairs
 from .runs import Runs
 from .uncertain import Radii

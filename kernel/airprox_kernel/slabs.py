@@ -63,7 +63,10 @@ def cut_periods(start: TimeArray, end: TimeArray, length: float) -> Slabs:
     is_last = step + 1 == counts[period]
     ends[is_last] = end[period][is_last]
     kept = edges < ends
-    return Slabs(np.ascontiguousarray(edges[kept]), np.ascontiguousarray(ends[kept]))
+    slabs = Slabs(np.ascontiguousarray(edges[kept]), np.ascontiguousarray(ends[kept]))
+    for array in slabs:  # as knots are: kernels that search in either are compiled once
+        array.flags.writeable = False
+    return slabs
 
 
 def _edge(

@@ -14,7 +14,8 @@ import strategies
 from airprox._delays import make_delay_plan
 from airprox._job import make_case, pair_up
 from airprox_kernel.delay_search import forbidden
-from airprox_kernel.legs import kept_to, leg_of
+from airprox_kernel.leg_limits import kept_to
+from airprox_kernel.legs import leg_of
 from strategies import Minima, Plan
 
 HORIZON = 900.0

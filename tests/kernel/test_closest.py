@@ -11,14 +11,8 @@ from hypothesis import strategies as st
 from strategies_kernel import kinds_of_time, make_job, make_knots, small_tracks
 
 import oracle
-from airprox_kernel.closest import (
-    HORIZONTAL,
-    RATIO,
-    SLANT,
-    Approaches,
-    closest_approaches,
-    list_common_pairs,
-)
+from airprox_kernel.approach import HORIZONTAL, RATIO, SLANT
+from airprox_kernel.closest import Approaches, closest_approaches
 from exact import square_root
 
 GEOD = pyproj.Geod(ellps="WGS84")
@@ -250,26 +244,3 @@ def test_ratios_on_the_earth_are_those_of_the_ground_distance(minimum, own_radiu
     expected = chords[0] / chords[1]
     assert math.isclose(math.sqrt(found.value[0]), expected, rel_tol=2e-6)
     assert found.value[0] == found.ratio_square[0]
-
-
-spans = st.lists(
-    st.tuples(st.integers(0, 9), st.integers(0, 9)).filter(lambda ends: ends[0] <= ends[1] + 2),
-    max_size=6,
-)
-
-
-@given(spans, spans, st.booleans(), st.integers(0, 40))
-def test_common_pairs_are_those_whose_closed_spans_meet(own, other, single, room):
-    """A span that ends before it starts is empty and meets nothing."""
-    other = own if single else other
-    expected = [
-        (a, b)
-        for a, (a0, a1) in enumerate(own)
-        for b, (b0, b1) in enumerate(other)
-        if (not single or a < b) and any(a0 <= t <= a1 and b0 <= t <= b1 for t in range(10))
-    ]
-    arrays = [np.array([s[k] for s in side], np.int64) for side in (own, other) for k in (0, 1)]
-    rows = np.full(room, -1, np.int64), np.full(room, -1, np.int64)
-    assert list_common_pairs(*arrays, single, *rows) == len(expected)
-    listed = list(zip(*(r.tolist() for r in rows), strict=True))
-    assert listed == (expected + [(-1, -1)] * room)[:room]

@@ -14,7 +14,8 @@ from airprox_kernel.bands import Bands, Steps
 from airprox_kernel.delay_search import forbidden
 from airprox_kernel.delay_sets import GAP, add_interval, is_covered
 from airprox_kernel.delays import leg_delays
-from airprox_kernel.legs import Kept, Leg, is_first, leg_pair
+from airprox_kernel.leg_limits import Kept, are_near, farthest
+from airprox_kernel.legs import Leg, is_first, leg_pair
 from airprox_kernel.segments import Position
 from exact import ExactKnot, bound
 from oracle_delays import conflicts, leg_interval
@@ -44,14 +45,16 @@ def exact_leg(knots) -> tuple[ExactKnot, ExactKnot]:
     return a, b
 
 
+def held(case: Case) -> tuple[Bands, Kept]:
+    """The minima of a case; kernels add the other half of the touch tolerance to the vertical."""
+    step = frozen([[[0]]], np.int64)
+    bands = Bands(step, step, frozen([math.inf]), frozen([case.vertical - 5e-8]))
+    return bands, Kept(case.horizontal, False, Steps(0, 0))
+
+
 def computed(case: Case):
     """The interval of delays, the legs taken in the order that the search takes them in."""
-    bands = Bands(
-        frozen([[[0]]], np.int64), frozen([[[0]]], np.int64), frozen([math.inf]),
-        frozen([case.vertical - 5e-8]),
-    )  # fmt: skip
-    kept = Kept(case.horizontal, False, Steps(0, 0))
-    return forbidden(bands, kept, as_leg(case.own), as_leg(case.other), 1.0)
+    return forbidden(*held(case), as_leg(case.own), as_leg(case.other), 1.0)
 
 
 MINIMA = ((15.0, 10.0), (9260.0, 304.8), (1.0, 1.0), (50_000.0, 600.0), (9260.0, math.inf))
@@ -133,6 +136,26 @@ def test_swapped_legs_have_the_negated_interval_bit_for_bit(case):
         assert (swapped.low, swapped.high) == (-found.high, -found.low)
     else:
         assert swapped.low > swapped.high
+
+
+@given(cases())
+def test_legs_that_are_not_near_forbid_nothing(case):
+    if not are_near(as_leg(case.own), as_leg(case.other), farthest(*held(case))):
+        found = computed(case)
+        assert found.low > found.high
+
+
+def test_legs_are_near_up_to_the_minima():
+    def near(aside, above):
+        case = Case(
+            ((0.0, 0.0, 0.0, 0.0), (9.0, 50.0, 0.0, 0.0)),
+            ((0.0, 0.0, aside, above), (9.0, 50.0, aside, above)), 100.0, 10.0,
+        )  # fmt: skip
+        return are_near(as_leg(case.own), as_leg(case.other), farthest(*held(case)))
+
+    assert near(100.0, 10.0)
+    assert not near(100.1, 0.0)
+    assert not near(0.0, -10.1)
 
 
 @given(cases())

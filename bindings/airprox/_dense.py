@@ -1,0 +1,215 @@
+"""Closest approach of many pairs through chords, or of few one by one."""
+
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from airprox_kernel.bounds import metric_of
+from airprox_kernel.chord_filling import fill_chords
+from airprox_kernel.chords import Chords
+from airprox_kernel.closest import Approaches, closest_approaches
+from airprox_kernel.dense import LEADS, Asked, Scratch, approach_pairs, approach_rows
+from airprox_kernel.job import Job
+from airprox_kernel.lanes import LANES, LOWER, Lanes, fill_lanes
+from airprox_kernel.leads import Search, lead_type
+from airprox_kernel.pairs import Spans, list_pairs
+from airprox_kernel.reports import Columns
+from airprox_kernel.tables import center_of, choose_grid, new_chords, new_lanes, row_spans
+
+from ._aftermath import instant
+from ._found import Found, new_columns
+from ._tasks import Spare, Tasks
+
+TASK_PAIRS = 200_000
+"""Pairs per task of a thread: some 20 ms."""
+MERGE_INTERVALS = 400_000
+"""Up to so many elementary intervals, 10 ms of work, all of them are tested: chords would take as
+long to make, and more to compile."""
+FILL_ROWS = 2048
+GROUP_PLACES = 2**21
+"""Entries of the table of places of a group of own rows: 8 MB a thread."""
+MOST_GROUP, LEAST_GROUP = 256, 16
+
+
+class Listed(NamedTuple):
+    """Pairs by own row: row ``first + r`` has ``other[start[r] : start[r + 1]]``."""
+
+    first: int
+    start: NDArray[np.int64]
+    other: NDArray[np.int64]
+
+
+def list_block(job: Job, spans: list[Spans], first: int, last: int) -> Listed:
+    """Return all pairs of the own rows [first, last) that share an instant and are not exempt."""
+    start = np.empty(last - first + 1, np.int64)
+    own, other = spans[0], spans[-1]
+    count = list_pairs(job, own, other, first, last, start, np.empty(0, np.int64))
+    rows = np.empty(count, np.int64)
+    list_pairs(job, own, other, first, last, start, rows)
+    return Listed(first, start, rows)
+
+
+def few_intervals(job: Job, pairs: int) -> bool:
+    """Return whether so many pairs are computed sooner one by one than through chords."""
+    rows = job.own_identity.size + (0 if job.single else job.other_identity.size)
+    knots = job.own.time.size + (0 if job.single else job.other.time.size)
+    return 2 * pairs * knots <= max(MERGE_INTERVALS, knots) * max(rows, 1)
+
+
+def spans_of(job: Job) -> list[Spans]:
+    """Return the spans of the rows of each side; of a single fleet, once."""
+    sides = [job.own] if job.single else [job.own, job.other]
+    return [row_spans(knots, job.window) for knots in sides]
+
+
+class Dense:
+    """The chords of a job for one metric, and what is found through them.
+
+    They are made when they are first needed. `limit` is a distance (m) or a ratio above which
+    values are of no interest.
+    """
+
+    def __init__(self, job: Job, metric: int, limit: float, with_ratio: bool, tasks: Tasks) -> None:
+        self.job = job
+        self.spans = spans_of(job)
+        self.metric = metric
+        self.limit = limit
+        self.with_ratio = with_ratio
+        self._tasks = tasks
+        self._made: tuple[Search, Lanes] | None = None
+        self.scratch = Spare(self._new_scratch)
+
+    def chords(self) -> tuple[Search, Lanes]:
+        """Return the chords of both sides, and the lanes of the other one."""
+        if self._made is None:
+            with self._tasks.timed("chords"):
+                self._made = self._make()
+        return self._made
+
+    def _make(self) -> tuple[Search, Lanes]:
+        job, tasks = self.job, self._tasks
+        sides = [job.own] if job.single else [job.own, job.other]
+        grid = choose_grid(list(zip(sides, self.spans, strict=True)))
+        center = center_of(sides)
+        chords: list[Chords] = []
+        for knots, spans in zip(sides, self.spans, strict=True):
+            made = new_chords(spans, grid, center)
+            tasks.run(
+                lambda rows, knots=knots, made=made: fill_chords(knots, made, *rows),
+                _ranges(spans.begin.size, FILL_ROWS),
+            )
+            chords.append(made)
+        own, other = chords[0], chords[-1]
+        metric = metric_of(self.metric, job.own.geodetic, bool((job.limits.arc > 0.0).any()))
+        lanes = new_lanes(other, own, metric.kind != 0 or job.own.geodetic)
+        tasks.run(
+            lambda blocks: fill_lanes(other, metric.kind, lanes, *blocks),
+            _ranges(lanes.first.size, FILL_ROWS // LANES),
+        )
+        return Search(own, other, job.limits, metric, self.limit, job.single), lanes
+
+    def _new_scratch(self) -> Scratch:
+        search, _ = self.chords()
+        rows = search.other.begin.size
+        slabs = int(np.diff(search.own.start).max(initial=1))
+        group = min(MOST_GROUP, max(LEAST_GROUP, GROUP_PLACES // max(rows, 1)))
+        return Scratch(
+            np.empty((LOWER + slabs, LANES), np.float32),
+            np.empty((rows, group), np.int32),
+            np.empty(slabs),
+            np.empty(LEADS + slabs * LANES, lead_type(search.own.begin.dtype)),
+        )
+
+    def rows(self, listed: Listed) -> Found:
+        """Return the closest approaches of pairs listed by own row, in their order."""
+        counts = np.diff(listed.start)
+        own = np.repeat(np.arange(listed.first, listed.first + counts.size), counts)
+        if few_intervals(self.job, own.size):
+            return self.merged(own, listed.other)
+        search, lanes = self.chords()
+        start = np.zeros(search.own.begin.size + 1, np.int64)
+        start[listed.first : listed.first + counts.size + 1] = listed.start
+        start[listed.first + counts.size + 1 :] = listed.start[-1]
+        asked = Asked(start, listed.other)
+        columns = new_columns(own.size, self.job.own.time.dtype, self.with_ratio)
+
+        def work(rows: tuple[int, int]) -> None:
+            first, last = rows
+            part = slice(start[first], start[last])
+            with self.scratch.one() as scratch:
+                legs = approach_rows(
+                    self.job, search, lanes, asked, first, last, scratch, _part(columns, part)
+                )
+            self._tasks.count(part.stop - part.start, legs)
+
+        cuts = np.searchsorted(listed.start, np.arange(0, own.size + TASK_PAIRS, TASK_PAIRS))
+        cuts = np.unique(np.minimum(cuts, counts.size)) + listed.first
+        self._tasks.run(work, list(pairwise([listed.first, *cuts[cuts > listed.first].tolist()])))
+        return Found(own, listed.other, columns)
+
+    def pairs(self, own: NDArray[np.int64], other: NDArray[np.int64]) -> Found:
+        """Return the closest approaches of a list of pairs, in its order."""
+        if few_intervals(self.job, own.size):
+            return self.merged(own, other)
+        search, _ = self.chords()
+        columns = new_columns(own.size, self.job.own.time.dtype, self.with_ratio)
+
+        def work(pairs: tuple[int, int]) -> None:
+            part = slice(*pairs)
+            with self.scratch.one() as scratch:
+                legs = approach_pairs(
+                    self.job, search, own[part], other[part], scratch, _part(columns, part)
+                )
+            self._tasks.count(part.stop - part.start, legs)
+
+        self._tasks.run(work, _ranges(own.size, TASK_PAIRS // 2))
+        return Found(own, other, columns)
+
+    def merged(self, own: NDArray[np.int64], other: NDArray[np.int64]) -> Found:
+        """Return the closest approaches of a few pairs, from all their elementary intervals."""
+        lengths = [np.empty(own.size) for _ in range(5)]
+        found = Approaches(np.zeros(own.size, self.job.own.time.dtype), *lengths)
+
+        def work(pairs: tuple[int, int]) -> None:
+            part = slice(*pairs)
+            legs = closest_approaches(
+                self.job,
+                own[part],
+                other[part],
+                self.metric,
+                Approaches._make(column[part] for column in found),
+            )
+            self._tasks.count(part.stop - part.start, legs)
+
+        self._tasks.run(work, _ranges(own.size, MERGED_PAIRS))
+        never = ~np.isfinite(found.value)
+        for column in found[1:]:
+            column[never] = np.inf
+        found.offset[never] = 0.0
+        return Found(own, other, _reported(found, self.with_ratio))
+
+
+MERGED_PAIRS = 4096
+"""Pairs per task where all intervals are tested: some 10 ms."""
+
+
+def _reported(found: Approaches, with_ratio: bool) -> Columns:
+    """Return the columns of a merge; the same operations as `airprox_kernel.approach.report`."""
+    squares = found.horizontal * found.horizontal + found.vertical * found.vertical
+    return Columns(
+        instant(found.origin, found.offset, np.rint),
+        found.horizontal,
+        found.vertical,
+        np.sqrt(squares),
+        np.sqrt(found.ratio_square) if with_ratio else found.ratio_square[:0],
+    )
+
+
+def _part(columns: Columns, part: slice) -> Columns:
+    return Columns._make(column[part] if column.size else column for column in columns)
+
+
+def _ranges(size: int, step: int) -> list[tuple[int, int]]:
+    return [(first, min(first + step, size)) for first in range(0, size, step)]

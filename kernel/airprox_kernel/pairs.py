@@ -1,0 +1,45 @@
+"""Lists of the pairs of trajectories whose spans share an instant."""
+
+from typing import NamedTuple
+
+from ._jit import jit, zero
+from ._types import IndexArray, TimeArray
+from .job import Job, is_pair
+
+
+class Spans(NamedTuple):
+    """First and last instant of each row within the window, (rows,) each; none iff end < begin."""
+
+    begin: TimeArray
+    end: TimeArray
+
+
+@jit
+def list_pairs(
+    job: Job,
+    own: Spans,
+    other: Spans,
+    first_row: int,
+    last_row: int,
+    start: IndexArray,
+    other_rows: IndexArray,
+) -> int:
+    """List the pairs of the own rows [first_row, last_row) by rows; return their number.
+
+    Pairs are those of the job whose closed spans share an instant, of a single fleet once. Row r
+    gets ``other_rows[start[r - first_row] : start[r - first_row + 1]]``, ascending; nothing is
+    written beyond the output's size, so an empty one counts.
+    """
+    count = zero()
+    for row in range(first_row, last_row):
+        start[row - first_row] = count
+        begin, end = own.begin[row], own.end[row]
+        for partner in range(row + 1 if job.single else 0, other.begin.size):
+            if max(begin, other.begin[partner]) <= min(end, other.end[partner]) and is_pair(
+                job, row, partner
+            ):
+                if count < other_rows.size:
+                    other_rows[count] = partner
+                count += 1
+    start[last_row - first_row] = count
+    return count

@@ -1,0 +1,77 @@
+"""How a closest approach is reported: instants as they leave, distances over the ground."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ._jit import jit_inner
+from ._types import FloatArray, Time, TimeArray
+from .approach import HORIZONTAL, RATIO, UNSOLVED, Best
+from .geodesic import distance_of_vectors
+from .job import Job
+from .motion import instant_at
+from .segments import position_at
+
+
+class Columns(NamedTuple):
+    """Closest approaches as they are reported, (pairs,) each."""
+
+    time: TimeArray
+    horizontal: FloatArray
+    """Distance over the ground (m); inf where the pair has no instant in common."""
+    vertical: FloatArray
+    slant: FloatArray
+    ratio: FloatArray
+    """Of no length where it is not asked for."""
+
+
+@jit_inner
+def ground_distance(job: Job, best: Best) -> float:
+    """Return the distance over the ground (m): for far pairs, the geodesic."""
+    if best.horizontal != UNSOLVED:
+        return best.horizontal
+    own_start = position_at(job.own, best.own_leg, best.start)
+    own_end = position_at(job.own, best.own_leg, best.end)
+    other_start = position_at(job.other, best.other_leg, best.start)
+    other_end = position_at(job.other, best.other_leg, best.end)
+    u = best.u
+    return distance_of_vectors(
+        own_start.x + u * (own_end.x - own_start.x),
+        own_start.y + u * (own_end.y - own_start.y),
+        own_start.z + u * (own_end.z - own_start.z),
+        other_start.x + u * (other_end.x - other_start.x),
+        other_start.y + u * (other_end.y - other_start.y),
+        other_start.z + u * (other_end.z - other_start.z),
+    )
+
+
+@jit_inner
+def instant_of(best: Best) -> Time:
+    """Return the instant as it is reported: nanoseconds are rounded to whole ones."""
+    moment = instant_at(best.start, best.end, float(best.end - best.start), best.u)
+    if isinstance(moment.origin, float):
+        return moment.origin + moment.offset
+    return moment.origin + int(np.rint(moment.offset))
+
+
+@jit_inner
+def report(job: Job, best: Best, index: int, out: Columns) -> None:
+    """Write the closest approach of a pair that has one."""
+    horizontal = ground_distance(job, best)
+    out.time[index] = instant_of(best)
+    out.horizontal[index] = horizontal
+    out.vertical[index] = best.vertical
+    out.slant[index] = np.sqrt(horizontal * horizontal + best.vertical * best.vertical)
+    if out.ratio.size > 0:
+        out.ratio[index] = np.sqrt(best.ratio_square)
+
+
+@jit_inner
+def reported_value(job: Job, best: Best, metric: int) -> float:
+    """Return the reported value of the metric, by which approaches are compared."""
+    if metric == RATIO:
+        return np.sqrt(best.ratio_square)
+    horizontal = ground_distance(job, best)
+    if metric == HORIZONTAL:
+        return horizontal
+    return np.sqrt(horizontal * horizontal + best.vertical * best.vertical)
