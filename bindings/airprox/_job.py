@@ -17,6 +17,7 @@ from ._limits import Held, hold_to, single_steps
 from ._matching import matching_rows as matching_rows
 from .errors import InvalidMinima, SchemaError, SchemaTypeError
 from .fleet import Fleet
+from .minima import Minima
 from .rules import Rules
 
 NOTHING = frozen(np.empty(0))
@@ -124,7 +125,8 @@ def make_job(
     Raises `InvalidMinima` for a vertical minimum that depends on the altitude.
     """
     for table in as_levels(minima).tables:
-        if any(value.bands for value in getattr(table, "different", (table,))):
+        values = (table,) if isinstance(table, Minima) else table.different
+        if any(value.bands for value in values):
             raise InvalidMinima(
                 "minima of closest approaches must not depend on the altitude, but have bands"
             )
