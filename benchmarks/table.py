@@ -49,7 +49,7 @@ ELSEWHERE = (
 def text(measured: dict[str, Any]) -> str:
     """Return all tables with their captions, as Markdown."""
     if not measured.get("benchmarks"):
-        return "Nothing has been measured yet."
+        return "`python -m benchmarks` writes its tables here; none have been committed yet."
     parts = [caption(measured["environment"])]
     parts += [section(measured["benchmarks"]) for section in SECTIONS]
     return "\n\n".join(part for part in parts if part)

@@ -115,9 +115,8 @@ def _walk(
     """Test every elementary interval of a pair that meets the inside of `span`, each one whole.
 
     Returns the number of pieces in `out` (-1 if they do not fit) and of intervals tested, those
-    left out whose legs are far apart. Where
-    the pair's common span starts late inside the slab, the walk begins at the legs that hold that
-    start, not at those that the slab began with.
+    left out whose legs are far apart. Where the pair's common span starts late inside the slab, the
+    walk begins at the legs that hold that start, not at those that the slab began with.
     """
     common = component(job, pair.own_part, pair.other_part)
     begin = max(common.start, span.start)
