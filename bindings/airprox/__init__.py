@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ._rvsm import rvsm
     from ._units import FT, NM
     from ._warmup import warmup
+    from .airspace import Airspace, Delta, Snapshot
     from .closest import (
         ApproachBatches,
         ClosestApproaches,
@@ -52,10 +53,12 @@ _HOMES = {
     "FT": "_units",
     "NM": "_units",
     "AirproxError": "errors",
+    "Airspace": "airspace",
     "ApproachBatches": "closest",
     "Band": "minima",
     "Cancelled": "errors",
     "ClosestApproaches": "closest",
+    "Delta": "airspace",
     "EncounterBatches": "screening",
     "Fleet": "fleet",
     "ForbiddenDelays": "delays",
@@ -69,6 +72,7 @@ _HOMES = {
     "SampleError": "errors",
     "SchemaError": "errors",
     "Screening": "screening",
+    "Snapshot": "airspace",
     "TimeMargins": "delays",
     "TooManyEncounters": "errors",
     "TooManyPairs": "errors",
@@ -93,10 +97,12 @@ __all__ = [
     "FT",
     "NM",
     "AirproxError",
+    "Airspace",
     "ApproachBatches",
     "Band",
     "Cancelled",
     "ClosestApproaches",
+    "Delta",
     "EncounterBatches",
     "Fleet",
     "ForbiddenDelays",
@@ -110,6 +116,7 @@ __all__ = [
     "SampleError",
     "SchemaError",
     "Screening",
+    "Snapshot",
     "TimeMargins",
     "TooManyEncounters",
     "TooManyPairs",

@@ -1,6 +1,6 @@
 """What merged pieces become before they are rows: rounded, joined, told certain or diverging."""
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,9 +8,18 @@ from numpy.typing import NDArray
 from airprox_kernel.certain import Certain, find_certain
 from airprox_kernel.diverging import mark_diverging
 from airprox_kernel.encounters import is_same_pair, join
+from airprox_kernel.job import Job
 from airprox_kernel.pieces import PieceArray
+from airprox_kernel.varying import Variations
 
-from ._plan import Plan
+
+class Searched(Protocol):
+    """What pieces were found in."""
+
+    @property
+    def job(self) -> Job: ...
+    @property
+    def variations(self) -> Variations | None: ...
 
 
 class Spans(NamedTuple):
@@ -31,7 +40,7 @@ class Encounters(NamedTuple):
     """How many were left out since they only dissolve."""
 
 
-def finish(pieces: PieceArray, plan: Plan, skip_diverging: bool) -> Encounters:
+def finish(pieces: PieceArray, plan: Searched, skip_diverging: bool) -> Encounters:
     """Return the encounters that merged pieces are."""
     spans = outer_spans(pieces)
     pieces, spans = _without_overlaps(pieces, spans)

@@ -7,8 +7,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from airprox_kernel.certain import Certain
-from airprox_kernel.chunks import part_spans
 from airprox_kernel.job import Job
+from airprox_kernel.knots import Knots
 from airprox_kernel.pieces import PieceArray
 
 from ._aftermath import Encounters, instant
@@ -69,37 +69,49 @@ def result_metadata(sides: Sides, levels: Levels | None) -> dict[str, str]:
 def encounters_table(
     found: Encounters, job: Job, sides: Sides, levels: Levels, schema: pa.Schema
 ) -> pa.Table:
-    """Return one row per encounter, sorted by own row, other row, start and level.
-
-    The root of a square below 1 is rounded to below 1.
-    """
-    pieces, (start, end) = found.pieces, found.spans
-    own_row = job.own.part_row[pieces["own"]]
-    other_row = job.other.part_row[pieces["other"]]
-    first, last = _component(job, pieces)
+    """Return one row per encounter, sorted by own row, other row, start and level."""
+    own_row = job.own.part_row[found.pieces["own"]]
+    other_row = job.other.part_row[found.pieces["other"]]
     columns = [
         sides.own.ids.take(as_arrow(own_row)),
         sides.other.ids.take(as_arrow(other_row)),
         as_arrow(own_row),
         as_arrow(other_row),
-        _times(start, sides),
-        _times(end, sides),
-        as_arrow(pieces["at_start"] & (pieces["first"] == first)),
-        as_arrow(pieces["at_end"] & (pieces["until"] == last)),
-        _times(_between(pieces["cpa"], pieces["cpa_offset"], start, end), sides),
-        as_arrow(np.ascontiguousarray(pieces["cpa_horizontal"])),
-        as_arrow(np.ascontiguousarray(pieces["cpa_vertical"])),
-        _times(_between(pieces["critical"], pieces["critical_offset"], start, end), sides),
-        as_arrow(np.sqrt(pieces["critical_square"])),
+        *value_columns(found, job, sides.own.time_type, levels),
     ]
-    if found.certain is not None:
-        columns += _certain_times(found.certain, start, end, sides)
-    if levels.names is not None:
-        columns.append(pa.array(levels.names).take(as_arrow(pieces["level"])))
     return pa.Table.from_arrays(columns, schema=schema)
 
 
-def _certain_times(certain: Certain, start: NDArray, end: NDArray, sides: Sides) -> list[pa.Array]:
+def value_columns(
+    found: Encounters, job: Job, time_type: pa.DataType, levels: Levels
+) -> list[pa.Array]:
+    """Return the columns after the ids and rows, from ``start`` on.
+
+    The root of a square below 1 is rounded to below 1.
+    """
+    pieces, (start, end) = found.pieces, found.spans
+    first, last = _component(job, pieces)
+    columns = [
+        _times(start, time_type),
+        _times(end, time_type),
+        as_arrow(pieces["at_start"] & (pieces["first"] == first)),
+        as_arrow(pieces["at_end"] & (pieces["until"] == last)),
+        _times(_between(pieces["cpa"], pieces["cpa_offset"], start, end), time_type),
+        as_arrow(np.ascontiguousarray(pieces["cpa_horizontal"])),
+        as_arrow(np.ascontiguousarray(pieces["cpa_vertical"])),
+        _times(_between(pieces["critical"], pieces["critical_offset"], start, end), time_type),
+        as_arrow(np.sqrt(pieces["critical_square"])),
+    ]
+    if found.certain is not None:
+        columns += _certain_times(found.certain, start, end, time_type)
+    if levels.names is not None:
+        columns.append(pa.array(levels.names).take(as_arrow(pieces["level"])))
+    return columns
+
+
+def _certain_times(
+    certain: Certain, start: NDArray, end: NDArray, time_type: pa.DataType
+) -> list[pa.Array]:
     """Return starts rounded up and ends rounded down, within the rows; null if nothing is left.
 
     Seconds are sums that may round past the row's own ends by their last bit.
@@ -107,7 +119,7 @@ def _certain_times(certain: Certain, start: NDArray, end: NDArray, sides: Sides)
     first = np.maximum(instant(certain.start, certain.start_offset, np.ceil), start)
     last = np.minimum(instant(certain.end, certain.end_offset, np.floor), end)
     none = ~((certain.length > 0.0) & (first <= last))
-    return [pa.array(times, mask=none).cast(sides.own.time_type) for times in (first, last)]
+    return [pa.array(times, mask=none).cast(time_type) for times in (first, last)]
 
 
 def _between(origin: NDArray, offset: NDArray[np.float64], start: NDArray, end: NDArray) -> NDArray:
@@ -116,12 +128,16 @@ def _between(origin: NDArray, offset: NDArray[np.float64], start: NDArray, end: 
 
 def _component(job: Job, pieces: PieceArray) -> tuple[NDArray, NDArray]:
     """Return start and end of the common span that each piece lies in."""
-    own_start, own_end = part_spans(job.own)
-    other_start, other_end = part_spans(job.other)
-    start = np.maximum(own_start[pieces["own"]], other_start[pieces["other"]])
-    end = np.minimum(own_end[pieces["own"]], other_end[pieces["other"]])
+    own_start, own_end = _spans(job.own, pieces["own"])
+    other_start, other_end = _spans(job.other, pieces["other"])
+    start, end = np.maximum(own_start, other_start), np.minimum(own_end, other_end)
     return np.maximum(start, job.window.start), np.minimum(end, job.window.end)
 
 
-def _times(values: NDArray, sides: Sides) -> pa.Array:
-    return as_arrow(values).cast(sides.own.time_type)
+def _spans(knots: Knots, parts: NDArray[np.int32]) -> tuple[NDArray, NDArray]:
+    """Return the times of the first and the last knot of some parts."""
+    return knots.time[knots.part_start[parts]], knots.time[knots.part_start[parts + 1] - 1]
+
+
+def _times(values: NDArray, time_type: pa.DataType) -> pa.Array:
+    return as_arrow(values).cast(time_type)

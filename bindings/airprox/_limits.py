@@ -50,7 +50,7 @@ class _Values(NamedTuple):
     highest: NDArray[np.float64]
 
 
-class _Kinds(NamedTuple):
+class Kinds(NamedTuple):
     """Kinds of trajectories: those of one kind have the same minima at every level."""
 
     own: NDArray[np.int32]
@@ -61,7 +61,11 @@ class _Kinds(NamedTuple):
 
 def hold_to(levels: Levels, own: Fleet, other: Fleet) -> Held:
     """Return what every pair of the two sides is held to at every level."""
-    kinds = _find_kinds(levels, own, other)
+    return hold_kinds(levels, find_kinds(levels, own, other), own.frame == "geodetic")
+
+
+def hold_kinds(levels: Levels, kinds: Kinds, geodetic: bool) -> Held:
+    """Return what every pair of rows of these kinds is held to at every level."""
     size = len(kinds.categories)
     minima = np.empty((size, size, len(levels.tables)), np.int64)
     number: dict[Minima, int] = {}
@@ -72,7 +76,7 @@ def hold_to(levels: Levels, own: Fleet, other: Fleet) -> Held:
                 value = table if isinstance(table, Minima) else table.minima_of(*pair)
                 place = number.setdefault(value, len(number))
                 minima[one, two, level] = minima[two, one, level] = place
-    values = _values(tuple(number), own.frame == "geodetic")
+    values = _values(tuple(number), geodetic)
     return Held(
         Limits(
             frozen(values.horizontal[minima]),
@@ -81,12 +85,12 @@ def hold_to(levels: Levels, own: Fleet, other: Fleet) -> Held:
             kinds.own,
             kinds.other,
         ),
-        _reach(values, minima, kinds, own.frame == "geodetic"),
+        _reach(values, minima, kinds, geodetic),
         _bands([*number], minima) if any(value.bands for value in number) else None,
     )
 
 
-def _find_kinds(levels: Levels, own: Fleet, other: Fleet) -> _Kinds:
+def find_kinds(levels: Levels, own: Fleet, other: Fleet) -> Kinds:
     """Number the combinations of categories, one for each level, that occur."""
     tables = [table for table in levels.tables if isinstance(table, MinimaTable)]
     numbers = [np.zeros(len(fleet), np.int64) for fleet in (own, other)]
@@ -98,7 +102,7 @@ def _find_kinds(levels: Levels, own: Fleet, other: Fleet) -> _Kinds:
             numbers[side] = numbers[side] * len(named) + labels
     if not tables:
         one, two = (frozen(np.zeros(len(fleet), np.int32)) for fleet in (own, other))
-        return _Kinds(one, two, [(None,) * len(levels.tables)])
+        return Kinds(one, two, [(None,) * len(levels.tables)])
     kinds, rows = np.unique(np.concatenate(numbers), return_inverse=True)
     rows = rows.astype(np.int32)
     categories: list[tuple[Any, ...]] = []
@@ -111,7 +115,14 @@ def _find_kinds(levels: Levels, own: Fleet, other: Fleet) -> _Kinds:
         categories.append(
             tuple(next(each) if isinstance(t, MinimaTable) else None for t in levels.tables)
         )
-    return _Kinds(frozen(rows[: len(own)]), frozen(rows[len(own) :]), categories or [()])
+    categories = categories or [_any_kind(levels)]
+    return Kinds(frozen(rows[: len(own)]), frozen(rows[len(own) :]), categories)
+
+
+def _any_kind(levels: Levels) -> tuple[Any, ...]:
+    """Return a category of each level's table, to have minima at all where there is no row."""
+    tables = (table if isinstance(table, MinimaTable) else None for table in levels.tables)
+    return tuple(None if t is None else (*t.categories, None)[0] for t in tables)
 
 
 def _table_rows(table: MinimaTable, own: Fleet, other: Fleet) -> list[NDArray[np.int64]]:
@@ -158,7 +169,7 @@ def _values(distinct: tuple[Minima, ...], geodetic: bool) -> _Values:
     )
 
 
-def _reach(values: _Values, minima: NDArray[np.int64], kinds: _Kinds, geodetic: bool) -> Reach:
+def _reach(values: _Values, minima: NDArray[np.int64], kinds: Kinds, geodetic: bool) -> Reach:
     """Two categories that can meet are widened, together, by at least their minima."""
     across, upward = (value[minima].max(axis=2) for value in (values.farthest, values.highest))
     if len(kinds.categories) > 1:

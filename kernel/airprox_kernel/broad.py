@@ -155,21 +155,26 @@ def _look(
     """
     asking, asked, buckets = turn.asking, turn.asked, turn.buckets
     cells: int = asking.cells[entry] - turn.step
-    if cells >= buckets:
-        everything: int = asked.start[buckets]
-        look = Look(entry, entry if job.single else -1, 0, everything)
-        return _compare(job, boxes, places, turn, look, count, out)
     first: int = (asking.bucket[entry] + turn.step) & (buckets - 1)
     last: int = first + cells
-    begin: int = asked.start[first]
-    end: int = asked.start[min(last, buckets)]
-    look = Look(entry, -1, entry + 1 if job.single else begin, end)
-    count = _compare(job, boxes, places, turn, look, count, out)
-    if last > buckets:
-        end = asked.start[last - buckets]
-        look = Look(entry, -1, 0, end)
+    begin = entry + 1 if job.single else _offset(asked, first)
+    end = _offset(asked, min(last, buckets))
+    rest = _offset(asked, max(last - buckets, 0))
+    after = -1
+    if cells >= buckets:
+        begin, end, rest = zero(), _offset(asked, buckets), zero()
+        after = entry if job.single else -1
+    while begin < end or rest > 0:  # one place for what is compiled into it, or it would be thrice
+        look = Look(entry, after, begin, end)
         count = _compare(job, boxes, places, turn, look, count, out)
+        begin, end, rest = zero(), rest, zero()
     return count
+
+
+@jit_inner
+def _offset(table: Table, bucket: int) -> int:
+    """Return where a bucket begins, as a 64-bit number like others."""
+    return zero() + table.start[bucket]
 
 
 @jit_inner
