@@ -93,7 +93,8 @@ def _chunk_size(own_boxes: NDArray[np.int64], other_boxes: NDArray[np.int64]) ->
 
 def _typical(values: NDArray[np.float64], category: NDArray[np.int32]) -> float:
     """Return the median over the rows of what each category has."""
-    return float(values[0] if values.size == 1 else np.median(values[category]))
+    few = values.size == 1 or category.size == 0
+    return float(values.max() if few else np.median(values[category]))
 
 
 def _clipped(knots: Knots, window: Window):

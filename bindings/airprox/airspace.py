@@ -147,6 +147,10 @@ class Snapshot(_View):
         """All flights, in order of first insertion; made when first asked for."""
         return self._picture.fleet
 
+    def snapshot(self) -> "Snapshot":
+        """Return itself, so that it will do wherever an airspace is asked for its snapshot."""
+        return self
+
     def __repr__(self) -> str:
         return f"<airprox.Snapshot: {_described(self)}>"
 

@@ -96,6 +96,7 @@ def test_a_snapshot_stays_as_it_was(two):
     # C is not there yet, and A still is.
     assert pairs(snapshot.probe(flight("C")).encounters) == [("C", "A"), ("C", "B")]
     assert pairs(snapshot.probe(flight("A")).encounters) == [("A", "B")]
+    assert snapshot.snapshot() is snapshot
 
 
 @pytest.mark.parametrize(
@@ -143,6 +144,22 @@ def test_a_refused_upsert_changes_nothing():
     assert airspace.encounters.equals(before)
     assert airspace.snapshot().fleet.ids.to_pylist() == ["A", "B"]
     assert pairs(airspace.upsert(flight("C", category="a")).new) == [("A", "C"), ("B", "C")]
+
+
+def test_nothing_can_be_held_to_a_table_of_minima():
+    """An empty fleet on either side, and in an airspace."""
+    table = airprox.MinimaTable({("a", "a"): MINIMA, ("b", "b"): MINIMA}, default=MINIMA)
+    fleet = airprox.concat([flight("A", category="a"), flight("B", category="b")])
+    nothing = fleet.select([])
+    for result in (
+        airprox.screen(nothing, table),
+        airprox.screen(nothing, table, against=fleet),
+        airprox.screen(fleet, table, against=nothing),
+    ):
+        assert result.encounters.num_rows == 0
+    airspace = Airspace(table)
+    assert airspace.upsert(nothing).new.num_rows == 0
+    assert pairs(airspace.upsert(fleet).new) == [("A", "B")]
 
 
 def test_rules_need_their_column_from_the_first_fleet_on():
