@@ -4,17 +4,26 @@ from typing import Any
 
 from airprox_kernel.job import Job
 
-from ._counts import count_pairs
+from ._counts import Counts, count_pairs
 from ._job import Sides
 from ._levels import AnyMinima
 from .receipt import Receipt, Trajectories
 
 
 def write_receipt(
-    job: Job, sides: Sides, minima: AnyMinima | None, *, finished: bool, **found: Any
+    job: Job,
+    sides: Sides,
+    minima: AnyMinima | None,
+    *,
+    finished: bool,
+    counts: Counts | None = None,
+    **found: Any,
 ) -> Receipt:
-    """Return the receipt of a job; `found` are the fields that only its search can know."""
-    counts = count_pairs(job)
+    """Return the receipt of a job; `found` are the fields that only its search can know.
+
+    `counts` are those of `count_pairs`, where they are known already.
+    """
+    counts = count_pairs(job) if counts is None else counts
     fleets = (sides.own,) if sides.single else sides
     screened = sum(len(fleet) for fleet in fleets)
     rejected = sum(fleet.rejected.num_rows for fleet in fleets)

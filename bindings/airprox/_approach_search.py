@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,9 +13,9 @@ from numpy.typing import NDArray
 from airprox_kernel.approach import HORIZONTAL, RATIO, SLANT
 
 from ._account import write_receipt
-from ._counts import count_pairs
+from ._counts import Counts, count_pairs
 from ._dense import Dense, list_block
-from ._found import Found, append, empty_found, found_schema, found_table, that_met
+from ._found import Found, append, empty_found, found_schema, found_table, new_columns, that_met
 from ._job import make_job, pair_up
 from ._levels import AnyMinima
 from ._near import find_near
@@ -73,12 +74,18 @@ class ApproachSearch:
                 self._job, METRICS[request.metric], limit, request.minima is not None, self._tasks
             )
         self.schema = found_schema(self._sides, request.minima, request.nearest is not None)
-        counts = count_pairs(self._job)
-        self._pairs = counts.common - sum(counts.exempt.values())
-        self._asked = counts.common
-        self._apart = self._reported = 0
+        self._asked = self._apart = self._reported = 0
         self._finished = False
         self._asked_pairs: Pairs | None = None
+
+    @cached_property
+    def _counts(self) -> Counts:
+        return count_pairs(self._job)
+
+    @property
+    def _pairs(self) -> int:
+        """The number of pairs that share an instant and are not exempt."""
+        return self._counts.common - sum(self._counts.exempt.values())
 
     def table(self, max_pairs: int | None) -> pa.Table:
         """Return the whole result; raises `TooManyPairs`."""
@@ -185,7 +192,7 @@ class ApproachSearch:
         """Return what is nearer than `within`: by boxes, or block by block through chords."""
         dense, request = self._dense, self._request
         if last - first == len(self._sides.own):
-            near = find_near(dense, dense.metric, dense.limit, self._pairs, self._tasks)
+            near = find_near(dense, dense.limit, self._pairs, self._tasks)
             if near is not None:
                 return self._limited([that_met(near, request.within, request.metric)], limit)
         found: list[Found] = []
@@ -202,8 +209,8 @@ class ApproachSearch:
 
     def _empty(self) -> Found:
         request = self._request
-        time = self._job.own.time.dtype
-        return empty_found(time, request.minima is not None, request.nearest is not None)
+        columns = new_columns(0, self._job.own.time.dtype, request.minima is not None)
+        return empty_found(columns, request.nearest is not None)
 
     def receipt(self) -> Receipt:
         """Return the account of the work so far."""
@@ -216,7 +223,8 @@ class ApproachSearch:
             finished=self._finished,
             pairs_in_conflict=None,
             encounters=None,
-            pairs_asked=self._asked,
+            counts=self._counts,
+            pairs_asked=self._counts.common if request.pairs is None else self._asked,
             pairs_apart=None if pruned else self._apart,
             pairs_reported=self._reported,
             window=(None, None) if request.window is None else tuple(request.window),

@@ -1,17 +1,20 @@
 """Closest approach of many pairs through chords, or of few one by one."""
 
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from airprox_kernel._direct import Direct
 from airprox_kernel.bounds import metric_of
 from airprox_kernel.chord_filling import fill_chords
 from airprox_kernel.chords import Chords
 from airprox_kernel.closest import Approaches, closest_approaches
 from airprox_kernel.dense import LEADS, Asked, Scratch, approach_pairs, approach_rows
 from airprox_kernel.job import Job
+from airprox_kernel.lane_ranges import GATHERED
 from airprox_kernel.lanes import LANES, LOWER, Lanes, fill_lanes
 from airprox_kernel.leads import Search, lead_type
 from airprox_kernel.pairs import Spans, list_pairs
@@ -28,6 +31,8 @@ MERGE_INTERVALS = 400_000
 """Up to so many elementary intervals, 10 ms of work, all of them are tested: chords would take as
 long to make, and more to compile."""
 FILL_ROWS = 2048
+_closest_approaches = Direct(closest_approaches)
+"""For one pair, finding out the types of all arrays would take 180 µs, the work itself 2."""
 GROUP_PLACES = 2**21
 """Entries of the table of places of a group of own rows: 8 MB a thread."""
 MOST_GROUP, LEAST_GROUP = 256, 16
@@ -73,13 +78,24 @@ class Dense:
 
     def __init__(self, job: Job, metric: int, limit: float, with_ratio: bool, tasks: Tasks) -> None:
         self.job = job
-        self.spans = spans_of(job)
         self.metric = metric
         self.limit = limit
         self.with_ratio = with_ratio
         self._tasks = tasks
         self._made: tuple[Search, Lanes] | None = None
-        self.scratch = Spare(self._new_scratch)
+
+    @cached_property
+    def spans(self) -> list[Spans]:
+        """The spans of the rows of each side; of a single fleet, once."""
+        return spans_of(self.job)
+
+    @cached_property
+    def scratch(self) -> Spare[Scratch]:
+        """Room for each thread; made late, since it and this refer to each other.
+
+        With such a circle in every call for a pair, collecting them took as long as all the rest.
+        """
+        return Spare(self._new_scratch)
 
     def chords(self) -> tuple[Search, Lanes]:
         """Return the chords of both sides, and the lanes of the other one."""
@@ -95,7 +111,7 @@ class Dense:
         center = center_of(sides)
         chords: list[Chords] = []
         for knots, spans in zip(sides, self.spans, strict=True):
-            made = new_chords(spans, grid, center)
+            made = new_chords(knots, job.window, grid, center)
             tasks.run(
                 lambda rows, knots=knots, made=made: fill_chords(knots, made, *rows),
                 _ranges(spans.begin.size, FILL_ROWS),
@@ -117,9 +133,10 @@ class Dense:
         group = min(MOST_GROUP, max(LEAST_GROUP, GROUP_PLACES // max(rows, 1)))
         return Scratch(
             np.empty((LOWER + slabs, LANES), np.float32),
+            np.zeros((GATHERED, LANES)),
             np.empty((rows, group), np.int32),
             np.empty(slabs),
-            np.empty(LEADS + slabs * LANES, lead_type(search.own.begin.dtype)),
+            np.empty(LEADS + LANES * most_leads(search), lead_type(search.own.begin.dtype)),
         )
 
     def rows(self, listed: Listed) -> Found:
@@ -174,7 +191,8 @@ class Dense:
 
         def work(pairs: tuple[int, int]) -> None:
             part = slice(*pairs)
-            legs = closest_approaches(
+            merge = _closest_approaches.of(found.origin.dtype.kind)
+            legs = merge(
                 self.job,
                 own[part],
                 other[part],
@@ -195,6 +213,13 @@ MERGED_PAIRS = 4096
 """Pairs per task where all intervals are tested: some 10 ms."""
 
 
+def most_leads(search: Search) -> int:
+    """Return how many leads a pair can have: a slab has one, and one more for each further part."""
+    sides = (search.own, search.other)
+    parts = sum(int(np.diff(side.parts.row_start).max(initial=1)) for side in sides)
+    return parts + int(np.diff(search.own.start).max(initial=1))
+
+
 def _reported(found: Approaches, with_ratio: bool) -> Columns:
     """Return the columns of a merge; the same operations as `airprox_kernel.approach.report`."""
     squares = found.horizontal * found.horizontal + found.vertical * found.vertical
@@ -204,6 +229,7 @@ def _reported(found: Approaches, with_ratio: bool) -> Columns:
         found.vertical,
         np.sqrt(squares),
         np.sqrt(found.ratio_square) if with_ratio else found.ratio_square[:0],
+        found.value[:0],
     )
 
 

@@ -25,13 +25,14 @@ class Found(NamedTuple):
     """From 1 for each own row, where the nearest were asked for."""
 
 
-def new_columns(size: int, time: np.dtype[Any], with_ratio: bool) -> Columns:
+def new_columns(
+    size: int, time: np.dtype[Any], with_ratio: bool, with_square: bool = False
+) -> Columns:
     """Return room for results, as of pairs that have no instant in common."""
     horizontal = np.full(size, np.inf)
     vertical, slant = np.empty(size), np.empty(size)
-    return Columns(
-        np.zeros(size, time), horizontal, vertical, slant, np.empty(size if with_ratio else 0)
-    )
+    ratio, square = np.empty(size if with_ratio else 0), np.empty(size if with_square else 0)
+    return Columns(np.zeros(size, time), horizontal, vertical, slant, ratio, square)
 
 
 def value_of(columns: Columns, metric: str) -> NDArray[np.float64]:
@@ -71,10 +72,10 @@ def append(parts: list[Found], empty: Found) -> Found:
     )
 
 
-def empty_found(time: np.dtype[Any], with_ratio: bool, with_rank: bool) -> Found:
-    """Return no rows."""
+def empty_found(columns: Columns, with_rank: bool = False) -> Found:
+    """Return no rows, of these columns."""
     rows = np.empty(0, np.int64)
-    return Found(rows, rows, new_columns(0, time, with_ratio), rows if with_rank else None)
+    return Found(rows, rows, columns, rows if with_rank else None)
 
 
 def found_schema(sides: Sides, minima: AnyMinima | None, with_rank: bool) -> pa.Schema:

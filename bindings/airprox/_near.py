@@ -11,17 +11,20 @@ from airprox_kernel.boxes import Places, Reach
 from airprox_kernel.broad import Candidates, find_candidates
 from airprox_kernel.broad import Found as Progressed
 from airprox_kernel.chunks import part_spans
+from airprox_kernel.following import follow_leads
 from airprox_kernel.job import Job
-from airprox_kernel.near import MeetingArray, find_meetings, meeting_type
+from airprox_kernel.leads import lead_type
+from airprox_kernel.near import list_leads
 from airprox_kernel.reports import Columns
 
 from ._arrow import frozen
 from ._dense import Dense
-from ._found import Found, append, pick, that_met
+from ._found import Found, append, empty_found, new_columns, pick, that_met
 from ._limits import SAG, STRETCH
 from ._plan import make_plan
 from ._search import Workspace, chunk_of, make_boxes
 from ._tasks import Spare, Tasks
+from .minima import LEAST
 
 FARTHEST = 1.0e6
 """Distances over the ground (m) up to which boxes are used on the Earth: beyond, nothing is pruned
@@ -42,37 +45,39 @@ class GivenUp(Exception):
 class Near:
     """The pairs of a job that come nearer than a limit, by boxes that meet."""
 
-    def __init__(self, job: Job, metric: int, limit: float, budget: int, tasks: Tasks) -> None:
+    def __init__(self, dense: Dense, limit: float, budget: int, tasks: Tasks) -> None:
+        job, metric = dense.job, dense.metric
         self._metric = metric
         self._limit = limit
+        self._with_ratio = dense.with_ratio
+        time = job.own.time.dtype
+        self._nothing = empty_found(new_columns(0, time, self._with_ratio, True))
         self._tasks = tasks
         self._budget = budget
         self._visits = 0
         self._lock = threading.Lock()
         self._plan = make_plan(job, reach_of(job, metric, limit), None)
-        self._workspaces = Spare(lambda: Workspace(job.own.time.dtype))
+        self._rooms = Spare(lambda: _Room(time, self._with_ratio))
 
-    def search(self) -> MeetingArray:
-        """Return a record for each pair, by rows; raises `GivenUp` when over budget."""
+    def search(self) -> Found:
+        """Return the pairs, by rows; raises `GivenUp` when over budget."""
         chunks = range(self._plan.chunk_start.size - 1)
         found = self._tasks.run(self._search_chunk, chunks)
-        kind = meeting_type(self._plan.job.own.time.dtype)
-        rows = self._plan.job.other_identity.size
-        return first_of_each(_strung_together(found, kind), rows)
+        return first_of_each(append([self._nothing, *found], self._nothing), self._plan.job)
 
-    def _search_chunk(self, index: int) -> MeetingArray:
+    def _search_chunk(self, index: int) -> Found:
         plan = self._plan
-        found: list[MeetingArray] = []
-        with self._workspaces.one() as workspace:
-            boxes, places = make_boxes(plan, index, workspace)
+        found = [self._nothing]
+        with self._rooms.one() as room:
+            boxes, places = make_boxes(plan, index, room.workspace)
             chunk = chunk_of(plan, index)
-            out = workspace.candidates(int(np.diff(boxes.start).max()), 4 * len(boxes.bounds))
+            out = room.workspace.candidates(int(np.diff(boxes.start).max()), 4 * len(boxes.bounds))
             since = Progressed(chunk.first, 0, 0)
             while since.slab < chunk.last:
                 since = find_candidates(plan.job, boxes, places, chunk, since, out)
                 self._spend(since.pairs)
-                found.append(self._meet(places, out, since.pairs))
-        return _strung_together(found, meeting_type(plan.job.own.time.dtype))
+                found.append(self._meet(places, out, since.pairs, room))
+        return append(found, self._nothing)
 
     def _spend(self, visits: int) -> None:
         with self._lock:
@@ -80,12 +85,39 @@ class Near:
             if self._visits > self._budget:
                 raise GivenUp
 
-    def _meet(self, places: Places, candidates: Candidates, count: int) -> MeetingArray:
-        out = np.empty(count, meeting_type(self._plan.job.own.time.dtype))
-        square = self._limit * self._limit * ROOM
-        met = find_meetings(self._plan.job, places, candidates, 0, count, self._metric, square, out)
-        self._tasks.count(count, met.legs)
-        return out[: met.records].view(np.uint8).copy().view(out.dtype)
+    def _meet(self, places: Places, candidates: Candidates, count: int, room: "_Room") -> Found:
+        """Return the candidates that are near enough in their slabs."""
+        job = self._plan.job
+        room.make(count)
+        columns = room.columns
+        columns.square[:count] = np.inf
+        list_leads(job, places, candidates, count, room.leads, room.own, room.other)
+        legs = follow_leads(job, self._metric, room.leads, count, columns)
+        self._tasks.count(count, legs)
+        near = np.flatnonzero(columns.square[:count] <= self._limit * self._limit * ROOM)
+        rows = Found(room.own[near].astype(np.int64), room.other[near].astype(np.int64), columns)
+        picked = [column[near] if column.size else column for column in columns]
+        return rows._replace(columns=Columns._make(picked))
+
+
+class _Room:
+    """The arrays that one thread works in, kept from task to task: new ones are slow to touch."""
+
+    def __init__(self, time: np.dtype[Any], with_ratio: bool) -> None:
+        self._time = time
+        self._with_ratio = with_ratio
+        self.workspace = Workspace(time)
+        self._resize(0)
+
+    def make(self, size: int) -> None:
+        """See that there is room for so many candidates."""
+        if self.own.size < size:
+            self._resize(2 * size)
+
+    def _resize(self, size: int) -> None:
+        self.leads = np.empty(size, lead_type(self._time))
+        self.own, self.other = np.empty(size, np.int32), np.empty(size, np.int32)
+        self.columns = new_columns(size, self._time, self._with_ratio, True)
 
 
 def reach_of(job: Job, metric: int, limit: float) -> Reach:
@@ -100,7 +132,9 @@ def reach_of(job: Job, metric: int, limit: float) -> Reach:
         across, upward = limit * horizontal, limit * limits.vertical[:, :, 0].max(axis=1)
     if job.own.geodetic:
         across = STRETCH * across + SAG
-    # One part in a million more, for what the tolerance takes off the minima.
+    # One part in a million more, for what the tolerance takes off the minima; and no less than the
+    # least minima have, for which boxes are made.
+    across, upward = np.maximum(across, LEAST), np.maximum(upward, LEAST)
     return Reach(frozen(across * 0.5000005), frozen(upward * 0.5000005))
 
 
@@ -117,21 +151,14 @@ def worth_it(job: Job, metric: int, limit: float) -> bool:
     return reach < WIDE * extent
 
 
-def first_of_each(records: MeetingArray, rows: int) -> MeetingArray:
+def first_of_each(found: Found, job: Job) -> Found:
     """Return for each pair its least value, and of equal ones the earliest; by rows.
 
-    The records come in order of time; `rows` is how many the other side has.
+    What is found in one slab comes before what is found in a later one.
     """
-    pair = records["own"].astype(np.int64) * rows + records["other"]
-    order = np.lexsort((records["value"], pair))
-    pair = pair[order]
-    return records.take(order[np.flatnonzero(np.diff(pair, prepend=-1))])
-
-
-def _strung_together(found: list[MeetingArray], kind: np.dtype[Any]) -> MeetingArray:
-    """Return all records, as bytes: NumPy copies records field by field otherwise."""
-    none = np.empty(0, np.uint8)
-    return np.concatenate([none, *(part.view(np.uint8) for part in found)]).view(kind)
+    pair = found.own * job.other_identity.size + found.other
+    order = np.lexsort((found.columns.square, pair))
+    return pick(found, order[np.flatnonzero(np.diff(pair[order], prepend=-1))])
 
 
 def touching_pairs(job: Job, most: int) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
@@ -176,38 +203,23 @@ def _touching(one: Parts, two: Parts) -> NDArray[np.int64]:
     return np.stack([np.repeat(one[0][ends], counts), two[0][order][place]], axis=1)
 
 
-def find_near(dense: Dense, metric: int, limit: float, pairs: int, tasks: Tasks) -> Found | None:
+def find_near(dense: Dense, limit: float, pairs: int, tasks: Tasks) -> Found | None:
     """Return the pairs nearer than a limit, by rows; None where boxes are not the way."""
     job = dense.job
-    if not worth_it(job, metric, limit):
+    if not worth_it(job, dense.metric, limit):
         return None
     touching = touching_pairs(job, max(pairs // 16, 1024))
     if touching is None:
         return None
     budget = max(pairs // VISIT, 100_000)
     try:
-        records = Near(job, metric, limit, budget, tasks).search()
+        found = Near(dense, limit, budget, tasks).search()
     except GivenUp:
         return None
-    found = _as_found(records, dense)
+    found = found._replace(columns=found.columns._replace(square=np.empty(0)))
     if touching[0].size:
         found = _joined(found, dense.merged(*_allowed(job, *touching)), job)
     return found
-
-
-def _as_found(records: MeetingArray, dense: Dense) -> Found:
-    horizontal, vertical = (
-        np.ascontiguousarray(records[name]) for name in ("horizontal", "vertical")
-    )
-    ratio = np.ascontiguousarray(records["ratio"])
-    columns = Columns(
-        np.ascontiguousarray(records["time"]),
-        horizontal,
-        vertical,
-        np.sqrt(horizontal * horizontal + vertical * vertical),
-        ratio if dense.with_ratio else ratio[:0],
-    )
-    return Found(records["own"].astype(np.int64), records["other"].astype(np.int64), columns)
 
 
 def _allowed(

@@ -11,7 +11,7 @@ from airprox_kernel.reports import Columns
 from ._arrow import plain
 from ._buffers import as_numpy
 from ._dense import Dense
-from ._found import Found, append, pick, value_of
+from ._found import Found, append, new_columns, pick, value_of
 from ._near import find_near
 from ._tasks import Tasks
 
@@ -65,7 +65,7 @@ class Nearest:
 
     def _within(self, rows: NDArray[np.int64], limit: float) -> Found:
         limit = min(limit, self._dense.limit)
-        near = find_near(self._dense, self._dense.metric, limit, self._pairs, self._tasks)
+        near = find_near(self._dense, limit, self._pairs, self._tasks)
         if near is None:
             return self._through_chords(rows)
         chosen = self._best(near, limit)
@@ -102,7 +102,7 @@ class Nearest:
         # Rows of about one time look at the same chords, one after another.
         rows = rows[np.argsort(search.own.begin[rows], kind="stable")]
         others = search.other.begin.size
-        lengths = [np.empty((rows.size, k)) for _ in range(4)]
+        lengths = [np.empty((rows.size, k)) for _ in range(5)]
         ranking = Ranking(
             np.full((rows.size, k), -1, np.int64),
             lengths[0],
@@ -113,7 +113,11 @@ class Nearest:
         def work(first: int) -> None:
             last = min(first + ROWS, rows.size)
             contest = Contest(
-                self._ranks, np.empty(others, np.int64), np.empty(others), np.empty(k)
+                self._ranks,
+                np.empty(others, np.int64),
+                np.empty(others),
+                np.empty(k),
+                new_columns(1, dense.job.own.time.dtype, True),
             )
             with dense.scratch.one() as scratch:
                 legs = nearest_rows(
@@ -127,14 +131,14 @@ class Nearest:
 
 def _ranked(rows: NDArray[np.int64], ranking: Ranking, with_ratio: bool) -> Found:
     filled = ranking.partner >= 0
-    horizontal, vertical = ranking.horizontal[filled], ranking.vertical[filled]
     ratio = ranking.ratio[filled]
     columns = Columns(
         ranking.time[filled],
-        horizontal,
-        vertical,
-        np.sqrt(horizontal * horizontal + vertical * vertical),
+        ranking.horizontal[filled],
+        ranking.vertical[filled],
+        ranking.slant[filled],
         ratio if with_ratio else ratio[:0],
+        ratio[:0],
     )
     place, rank = np.nonzero(filled)
     return Found(rows[place], ranking.partner[filled], columns, rank.astype(np.int64) + 1)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ._jit import jit_inner, zero
-from ._types import Time
+from ._types import Time, TimeArray
 from .cpa import critical_point, cylinder_square, horizontal_cpa, slant_cpa
 from .intervals import Interval, Pair, first_interval, motion_on, next_interval
 from .job import Job, Window, component
@@ -17,6 +17,8 @@ from .violation import Cylinder
 
 HORIZONTAL, SLANT, RATIO = 0, 1, 2
 """Metrics: |s_h|², |s_h|² + s_z², N."""
+FEW_LEGS = 12
+"""Legs up to which counting is quicker than halving."""
 UNSOLVED = -1.0
 """Stands for the distance over the ground of a far pair until the approach is known to be the
 closest: a geodesic takes 1 µs."""
@@ -145,8 +147,8 @@ def take_span(
     finish = min(common.end, span.end)
     if begin > finish:
         return best, tested
-    own_leg = leg_at(job.own.time, own_legs.first, own_legs.last, begin)
-    other_leg = leg_at(job.other.time, other_legs.first, other_legs.last, begin)
+    own_leg = _leg_among(job.own.time, own_legs, begin)
+    other_leg = _leg_among(job.other.time, other_legs, begin)
     if begin == common.end:
         interval = _last_interval(job, own_leg, other_leg, common)
     else:
@@ -159,6 +161,17 @@ def take_span(
         if interval.end >= finish:
             return best, tested
         interval = next_interval(job, interval, common)
+
+
+@jit_inner
+def _leg_among(times: TimeArray, legs: Legs, time: Time) -> int:
+    """Return what `leg_at` does. Among few legs, counting has no branch to be guessed wrong."""
+    if legs.last - legs.first > FEW_LEGS:
+        return leg_at(times, legs.first, legs.last, time)
+    leg = legs.first
+    for knot in range(legs.first + 1, legs.last):
+        leg += times[knot] <= time
+    return leg
 
 
 @jit_inner

@@ -45,6 +45,17 @@ class TimeGrid(NamedTuple):
     length: Time
 
 
+class PartSpans(NamedTuple):
+    """When parts are flown; row r has the parts ``row_start[r] : row_start[r + 1]``."""
+
+    row_start: IndexArray
+    knot_start: IndexArray
+    """(parts + 1,) offsets into the knots."""
+    begin: TimeArray
+    """(parts,) first and last instant within the window; none iff end < begin."""
+    end: TimeArray
+
+
 class Chords(NamedTuple):
     """The chords of one fleet; row r has the edges ``start[r] : start[r + 1]``."""
 
@@ -64,6 +75,7 @@ class Chords(NamedTuple):
     """(edges,) the legs of the slab are among [leg, leg_end), if the row is of one part."""
     whole: BoolArray
     """(rows,) whether the row is of one part."""
+    parts: PartSpans
     center: Position
     """Taken off the positions before they are stored."""
     scale: float

@@ -21,7 +21,7 @@ from .lanes import FARTHEST_VALUE, FIRST, LANES, LAST, NEAR_HIGH, NEAR_LOW, UPPE
 from .leads import LeadArray, Search, add_lead, add_leads, bound_slab, is_flown, pairing
 from .reports import Columns
 
-LEADS = 512
+LEADS = 256
 """Leads that are found before any is followed."""
 
 
@@ -39,6 +39,8 @@ class Scratch(NamedTuple):
 
     lanes: Float32Array
     """(LOWER + slabs of the longest row, LANES)"""
+    gathered: FloatArray
+    """(GATHERED, LANES), zeros to begin with"""
     place: IntArray
     """(other rows, group) where the result of a pair goes, by own row of the group; -1: nowhere. A
     group of own rows goes through the blocks together, so that a block stays in the second-level
@@ -46,7 +48,7 @@ class Scratch(NamedTuple):
     lower: FloatArray
     """(slabs of the longest row,)"""
     leads: LeadArray
-    """(`LEADS` + slabs of the longest row * LANES,)"""
+    """(`LEADS` + LANES * (slabs and parts of the longest row, and parts of the other side's),)"""
 
 
 @jit
@@ -106,7 +108,7 @@ def _leads_of_block(
     slabs = bound_block(search, lanes, row, block, search.limit, scratch.lanes)
     if slabs.first == slabs.last:
         return count
-    choose_in_block(search, lanes, row, block, slabs, scratch.lanes)
+    choose_in_block(search, lanes, row, block, slabs, scratch.lanes, scratch.gathered)
     first = slabs.first
     for lane in range(LANES):
         last = int(scratch.lanes[LAST, lane])
@@ -123,8 +125,7 @@ def _leads_of_block(
                 np.float64(scratch.lanes[NEAR_LOW, lane]),
                 np.float64(scratch.lanes[NEAR_HIGH, lane]),
             )
-            add_lead(search, pair, first + last, near, 0.0, place, count, scratch.leads)
-            count += 1
+            count = add_lead(search, pair, first + last, near, 0.0, place, count, scratch.leads)
         else:
             upper = np.float64(scratch.lanes[UPPER, lane])
             count = add_leads(

@@ -17,9 +17,9 @@ from numpy.typing import DTypeLike, NDArray
 
 from ._jit import jit_inner
 from ._types import Time
-from .approach import pair_minima
+from .approach import Legs, pair_minima
 from .bounds import Bound, Chord, Metric, Range, bound_on, chord_between, range_below, scale_of
-from .chords import Chords, TimeGrid, slab_time
+from .chords import Chords, PartSpans, TimeGrid, slab_time
 from .job import Window
 from .limits import Limits
 
@@ -43,7 +43,6 @@ def lead_type(time: DTypeLike) -> np.dtype[Any]:
             ("own_last", np.int64),
             ("other_first", np.int64),
             ("other_last", np.int64),
-            ("whole", np.bool_),  # each is of one part; else neither those legs nor `common` hold
         ],
         align=True,
     )
@@ -153,8 +152,7 @@ def add_leads(
             upper = min(upper, bound.upper)
         near = range_below(chord, within, search.metric, scale, upper)
         if near.low <= near.high:
-            add_lead(search, pair, slab, near, bound.lower, place, count, leads)
-            count += 1
+            count = add_lead(search, pair, slab, near, bound.lower, place, count, leads)
     return count
 
 
@@ -168,22 +166,90 @@ def add_lead(
     place: int,
     count: int,
     leads: LeadArray,
-) -> None:
-    """Write the lead of a range of u at `count`."""
+) -> int:
+    """Append the lead of a range of u, one for each two parts; return the new number of leads."""
     span = _span_of(search.own.grid, slab, near)
-    leads["own"][count] = pair.own
-    leads["other"][count] = pair.other
-    leads["place"][count] = place
-    leads["start"][count] = span.start
-    leads["end"][count] = span.end
-    leads["common_start"][count] = pair.begin
-    leads["common_end"][count] = pair.end
-    leads["lower"][count] = lower
-    leads["whole"][count] = pair.whole
-    leads["own_first"][count] = search.own.leg[pair.own_edge + slab]
-    leads["own_last"][count] = search.own.leg_end[pair.own_edge + slab]
-    leads["other_first"][count] = search.other.leg[pair.other_edge + slab]
-    leads["other_last"][count] = search.other.leg_end[pair.other_edge + slab]
+    own, other = pair.own_edge + slab, pair.other_edge + slab
+    if pair.whole:
+        common = Window(pair.begin, pair.end)
+        own_legs = Legs(search.own.leg[own], search.own.leg_end[own])
+        other_legs = Legs(search.other.leg[other], search.other.leg_end[other])
+        write_lead(place, pair.own, pair.other, common, span, own_legs, other_legs, count, leads)
+        leads["lower"][count] = lower
+        return count + 1
+    return _add_parts(search, pair, span, lower, place, count, leads)
+
+
+@jit_inner
+def _add_parts(
+    search: Search,
+    pair: Pairing,
+    span: Window,
+    lower: float,
+    place: int,
+    count: int,
+    leads: LeadArray,
+) -> int:
+    """Append a lead for each two parts that have an instant of the span in common.
+
+    The parts of each trajectory are ascending in time, so one pass over both lists meets all.
+    """
+    own, other = search.own.parts, search.other.parts
+    own_part: int = own.row_start[pair.own]
+    other_part: int = other.row_start[pair.other]
+    while own_part < own.row_start[pair.own + 1] and other_part < other.row_start[pair.other + 1]:
+        own_begin: Time = own.begin[own_part]
+        own_end: Time = own.end[own_part]
+        other_begin: Time = other.begin[other_part]
+        other_end: Time = other.end[other_part]
+        start, end = max(own_begin, other_begin), min(own_end, other_end)
+        if max(start, span.start) <= min(end, span.end):
+            common = Window(start, end)
+            own_legs = _legs_of(own, own_part)
+            other_legs = _legs_of(other, other_part)
+            write_lead(
+                place, pair.own, pair.other, common, span, own_legs, other_legs, count, leads
+            )
+            leads["lower"][count] = lower
+            count += 1
+        own_part += own_end <= other_end
+        other_part += other_end <= own_end
+    return count
+
+
+@jit_inner
+def _legs_of(parts: PartSpans, part: int) -> Legs:
+    """Return all legs of a part."""
+    first: int = parts.knot_start[part]
+    last: int = parts.knot_start[part + 1] - 1
+    return Legs(first, last)
+
+
+@jit_inner
+def write_lead(
+    place: int,
+    own: int,
+    other: int,
+    common: Window,
+    span: Window,
+    own_legs: Legs,
+    other_legs: Legs,
+    index: int,
+    leads: LeadArray,
+) -> None:
+    """Write a lead without a lower bound."""
+    leads["own"][index] = own
+    leads["other"][index] = other
+    leads["place"][index] = place
+    leads["start"][index] = span.start
+    leads["end"][index] = span.end
+    leads["common_start"][index] = common.start
+    leads["common_end"][index] = common.end
+    leads["lower"][index] = 0.0
+    leads["own_first"][index] = own_legs.first
+    leads["own_last"][index] = own_legs.last
+    leads["other_first"][index] = other_legs.first
+    leads["other_last"][index] = other_legs.last
 
 
 @jit_inner

@@ -11,14 +11,14 @@ import numpy as np
 
 from ._jit import jit, jit_inner, zero
 from ._types import FloatArray, IndexArray, Time, TimeArray
-from .approach import RATIO
+from .approach import HORIZONTAL, RATIO
 from .blocks import bound_block
 from .dense import Scratch, leads_of_pair
-from .following import follow_one
+from .following import follow_leads
 from .job import Job, is_pair
 from .lanes import LANES, LOWER, UPPER, Lanes
 from .leads import Search
-from .reports import ground_distance, instant_of, reported_value
+from .reports import Columns
 from .surface import arc_of_chord
 
 SMALLEST_RADIUS = 6.33e6
@@ -38,6 +38,7 @@ class Ranking(NamedTuple):
     time: TimeArray
     horizontal: FloatArray
     vertical: FloatArray
+    slant: FloatArray
     ratio: FloatArray
 
 
@@ -50,6 +51,8 @@ class Contest(NamedTuple):
     lower: FloatArray
     upper: FloatArray
     """(k,) the smallest upper bounds, ascending."""
+    judged: Columns
+    """Room for one."""
 
 
 @jit
@@ -165,11 +168,12 @@ def _judge(
     other: int = contest.candidate[index]
     limit = min(out.value[place, -1], contest.upper[-1])
     count = leads_of_pair(search, row, other, limit, zero(), scratch.lower, zero(), scratch.leads)
-    best, tested = follow_one(job, search.metric.kind, scratch.leads, count)
-    if best.value == np.inf:
+    found = contest.judged
+    found.horizontal[0] = np.inf
+    tested = follow_leads(job, search.metric.kind, scratch.leads, count, found)
+    if found.horizontal[0] == np.inf:
         return tested
-    value = reported_value(job, best, search.metric.kind)
-    time = instant_of(best)
+    value, time = _value_of(found, search.metric.kind), found.time[0]
     last = out.partner.shape[1] - 1
     if not value <= search.limit or not _is_before(contest, value, time, other, place, last, out):
         return tested
@@ -180,10 +184,19 @@ def _judge(
     out.partner[place, rank] = other
     out.value[place, rank] = value
     out.time[place, rank] = time
-    out.horizontal[place, rank] = ground_distance(job, best)
-    out.vertical[place, rank] = best.vertical
-    out.ratio[place, rank] = np.sqrt(best.ratio_square)
+    out.horizontal[place, rank] = found.horizontal[0]
+    out.vertical[place, rank] = found.vertical[0]
+    out.slant[place, rank] = found.slant[0]
+    out.ratio[place, rank] = found.ratio[0]
     return tested
+
+
+@jit_inner
+def _value_of(found: Columns, metric: int) -> float:
+    """Return the reported value of the metric."""
+    if metric == RATIO:
+        return found.ratio[0]
+    return found.horizontal[0] if metric == HORIZONTAL else found.slant[0]
 
 
 @jit_inner
@@ -206,4 +219,5 @@ def _move(place: int, source: int, target: int, out: Ranking) -> None:
     out.time[place, target] = out.time[place, source]
     out.horizontal[place, target] = out.horizontal[place, source]
     out.vertical[place, target] = out.vertical[place, source]
+    out.slant[place, target] = out.slant[place, source]
     out.ratio[place, target] = out.ratio[place, source]

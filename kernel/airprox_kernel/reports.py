@@ -6,7 +6,7 @@ import numpy as np
 
 from ._jit import jit_inner
 from ._types import FloatArray, Time, TimeArray
-from .approach import HORIZONTAL, RATIO, UNSOLVED, Best
+from .approach import UNSOLVED, Best
 from .geodesic import distance_of_vectors
 from .job import Job
 from .motion import instant_at
@@ -23,6 +23,8 @@ class Columns(NamedTuple):
     slant: FloatArray
     ratio: FloatArray
     """Of no length where it is not asked for."""
+    square: FloatArray
+    """What is compared: the metric's square, or N. Of no length where it is not asked for."""
 
 
 @jit_inner
@@ -64,14 +66,5 @@ def report(job: Job, best: Best, index: int, out: Columns) -> None:
     out.slant[index] = np.sqrt(horizontal * horizontal + best.vertical * best.vertical)
     if out.ratio.size > 0:
         out.ratio[index] = np.sqrt(best.ratio_square)
-
-
-@jit_inner
-def reported_value(job: Job, best: Best, metric: int) -> float:
-    """Return the reported value of the metric, by which approaches are compared."""
-    if metric == RATIO:
-        return np.sqrt(best.ratio_square)
-    horizontal = ground_distance(job, best)
-    if metric == HORIZONTAL:
-        return horizontal
-    return np.sqrt(horizontal * horizontal + best.vertical * best.vertical)
+    if out.square.size > 0:
+        out.square[index] = best.value

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._types import IndexArray
-from .chords import COLUMNS, Chords, TimeGrid, count_edges, greatest_numbers
+from .chords import COLUMNS, Chords, PartSpans, TimeGrid, count_edges, greatest_numbers
+from .chunks import part_spans
 from .job import Window
 from .knots import Knots
 from .lanes import DEEP, LANES, PLANE, ROUNDING, Lanes
@@ -74,8 +75,18 @@ def center_of(sides: list[Knots]) -> tuple[Position, float]:
     return Position(float(middle[0]), float(middle[1]), float(middle[2]), 0.0), scale
 
 
-def new_chords(spans: Spans, grid: TimeGrid, center: tuple[Position, float]) -> Chords:
+def new_chords(
+    knots: Knots, window: Window, grid: TimeGrid, center: tuple[Position, float]
+) -> Chords:
     """Return chords to be filled."""
+    spans = row_spans(knots, window)
+    begin, end = part_spans(knots)
+    parts = PartSpans(
+        knots.row_start,
+        knots.part_start,
+        np.maximum(begin, window.start),
+        np.minimum(end, window.end),
+    )
     counts = np.empty(spans.begin.size, np.int64)
     count_edges(grid, spans.begin, spans.end, counts)
     start = np.zeros(counts.size + 1, np.int64)
@@ -91,6 +102,7 @@ def new_chords(spans: Spans, grid: TimeGrid, center: tuple[Position, float]) -> 
         np.empty(edges, np.int64),
         np.empty(edges, np.int64),
         np.ones(counts.size, np.bool_),
+        parts,
         *center,
     )
 

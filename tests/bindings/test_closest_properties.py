@@ -1,14 +1,18 @@
 """`airprox.closest_approach` on drawn fleets against exact arithmetic, planar frame."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import airprox
 import promise
 import strategies
+from airprox import _dense
 from exact import Window
 from strategies import Plan
 
@@ -28,6 +32,15 @@ def window_of(plan: Plan, window: Window) -> tuple[Any, Any]:
     return first, last
 
 
+@contextmanager
+def through_chords(wanted: bool) -> Iterator[None]:
+    """Let even the fewest pairs go through chords, or leave the choice to the library."""
+    with pytest.MonkeyPatch.context() as patch:
+        if wanted:
+            patch.setattr(_dense, "few_intervals", lambda *_: False)
+        yield
+
+
 @st.composite
 def screenings(draw):
     minima = draw(strategies.minima())
@@ -35,16 +48,17 @@ def screenings(draw):
     return minima, plan, draw(strategies.windows(plan))
 
 
-@given(screenings(), st.sampled_from(METRICS))
-def test_all_pairs_keep_the_promise(drawn, metric):
+@given(screenings(), st.sampled_from(METRICS), st.booleans())
+def test_all_pairs_keep_the_promise(drawn, metric, chords):
     """One row for each pair whose W is not empty, also where W is only an instant."""
     minima, plan, window = drawn
-    result = airprox.closest_approach(
-        build(plan),
-        metric=metric,
-        minima=airprox.Minima(*minima),
-        window=window_of(plan, window),
-    )
+    with through_chords(chords):
+        result = airprox.closest_approach(
+            build(plan),
+            metric=metric,
+            minima=airprox.Minima(*minima),
+            window=window_of(plan, window),
+        )
     count = len(plan.tracks)
     promise.check_closest_approaches(
         promise.rows(result.pairs),
@@ -57,8 +71,8 @@ def test_all_pairs_keep_the_promise(drawn, metric):
     )
 
 
-@given(screenings(), st.sampled_from(METRICS), st.data())
-def test_a_table_of_pairs_keeps_its_order_and_orientation(drawn, metric, data):
+@given(screenings(), st.sampled_from(METRICS), st.booleans(), st.data())
+def test_a_table_of_pairs_keeps_its_order_and_orientation(drawn, metric, chords, data):
     minima, plan, window = drawn
     rows = st.integers(0, len(plan.tracks) - 1)
     pairs = data.draw(st.lists(st.tuples(rows, rows).filter(lambda pair: pair[0] != pair[1])))
@@ -66,13 +80,14 @@ def test_a_table_of_pairs_keeps_its_order_and_orientation(drawn, metric, data):
         "own_row": pa.array([own for own, _ in pairs], pa.int64()),
         "other_row": pa.array([other for _, other in pairs], pa.int64()),
     }
-    result = airprox.closest_approach(
-        build(plan),
-        pairs=asked,
-        metric=metric,
-        minima=airprox.Minima(*minima),
-        window=window_of(plan, window),
-    )
+    with through_chords(chords):
+        result = airprox.closest_approach(
+            build(plan),
+            pairs=asked,
+            metric=metric,
+            minima=airprox.Minima(*minima),
+            window=window_of(plan, window),
+        )
     promise.check_closest_approaches(
         promise.rows(result.pairs),
         pairs,

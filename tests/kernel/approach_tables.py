@@ -6,6 +6,7 @@ from airprox_kernel.approach import HORIZONTAL
 from airprox_kernel.bounds import metric_of
 from airprox_kernel.chord_filling import fill_chords
 from airprox_kernel.dense import LEADS, Asked, Scratch
+from airprox_kernel.lane_ranges import GATHERED
 from airprox_kernel.lanes import LANES, LOWER, fill_lanes
 from airprox_kernel.leads import Search, lead_type
 from airprox_kernel.pairs import list_pairs
@@ -21,7 +22,7 @@ def make_search(job, kind, *, slab=None, limit=np.inf):
     center = center_of(sides)
     chords = []
     for knots, span in zip(sides, spans, strict=True):
-        chords.append(new_chords(span, grid, center))
+        chords.append(new_chords(knots, job.window, grid, center))
         fill_chords(knots, chords[-1], 0, span.begin.size)
     own, other = chords[0], chords[-1]
     lanes = new_lanes(other, own, kind != HORIZONTAL or job.own.geodetic)
@@ -35,9 +36,10 @@ def make_scratch(search, group=4):
     return Scratch(
         # What was there before must not matter.
         np.full((LOWER + slabs, LANES), -3e38, np.float32),
+        np.zeros((GATHERED, LANES)),
         np.full((search.other.begin.size, group), 0, np.int32),
         np.full(slabs, -np.inf),
-        np.empty(LEADS + slabs * LANES, lead_type(search.own.begin.dtype)),
+        np.empty(LEADS + (slabs + 20) * LANES, lead_type(search.own.begin.dtype)),
     )
 
 
@@ -54,4 +56,4 @@ def list_all(job):
 
 
 def new_columns(size, time):
-    return Columns(np.zeros(size, time), *(np.full(size, np.inf) for _ in range(4)))
+    return Columns(np.zeros(size, time), *(np.full(size, np.inf) for _ in range(5)))

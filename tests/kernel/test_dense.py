@@ -74,7 +74,7 @@ def merged(job, own, other, kind):
 def assert_same(columns, expected):
     met = np.isfinite(expected[1])
     assert np.array_equal(met, np.isfinite(columns.horizontal))
-    for column, values in zip(columns, expected, strict=True):
+    for column, values in zip(columns[:5], expected, strict=True):
         assert np.array_equal(column[met], values[met])
 
 
@@ -108,7 +108,7 @@ def test_with_a_limit_what_is_below_it_is_right(drawn, kind, limit):
     found = new_columns(own.size, job.own.time.dtype)
     approach_rows(job, search, lanes, asked, 0, search.own.begin.size, make_scratch(search), found)
     below = np.isfinite(expected[1]) & (value < limit)
-    for column, values in zip(found, expected, strict=True):
+    for column, values in zip(found[:5], expected, strict=True):
         assert np.array_equal(column[below], values[below])
 
 
@@ -132,9 +132,10 @@ def test_the_nearest_are_those_of_all_pairs_in_order(drawn, kind, k):
         np.empty((rows, k), np.int64),
         np.empty((rows, k)),
         np.empty((rows, k), job.own.time.dtype),
-        *(np.empty((rows, k)) for _ in range(3)),
+        *(np.empty((rows, k)) for _ in range(4)),
     )
-    contest = Contest(rank, np.empty(others, np.int64), np.empty(others), np.empty(k))
+    room = np.empty(others, np.int64), np.empty(others), np.empty(k)
+    contest = Contest(rank, *room, new_columns(1, job.own.time.dtype))
     asked = np.arange(rows)
     nearest_rows(job, search, lanes, asked, 0, rows, contest, make_scratch(search), out)
     for row in range(rows):
