@@ -18,7 +18,7 @@ from ._plan import Plan
 
 BUFFER = 32_768
 """Candidates, and pieces, that one call of a kernel may write: some 10 ms of work."""
-ROUGH = 16_384
+ROUGH = 32_768
 """Pieces that may wait to be merged: sorting the few of each task would take longer than the
 search for them."""
 
