@@ -11,7 +11,7 @@ from airprox_kernel.broad import Candidates, Found, find_candidates
 from airprox_kernel.chunks import Chunk
 from airprox_kernel.encounters import merge_pieces, order_pieces
 from airprox_kernel.narrow import find_pieces, find_varying_pieces
-from airprox_kernel.pieces import PieceArray, piece_type
+from airprox_kernel.pieces import PieceArray, copied, piece_type
 from airprox_kernel.widening import widen_boxes
 
 from ._plan import Plan
@@ -238,7 +238,7 @@ def _narrow(
         done = result.candidate
         legs += result.legs
         if result.pieces:
-            basket.add(out[: result.pieces].copy())
+            basket.add(copied(out[: result.pieces]))
     return legs
 
 
@@ -254,4 +254,4 @@ def merge(found: list[PieceArray], plan: Plan) -> PieceArray:
     if pieces.size < 2:
         return pieces
     pieces = pieces.take(order_pieces(pieces))
-    return pieces[: merge_pieces(pieces)].copy()
+    return copied(pieces[: merge_pieces(pieces)])
