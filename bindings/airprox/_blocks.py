@@ -14,9 +14,7 @@ from numpy.typing import NDArray
 from airprox_kernel.job import Block
 
 from ._account import write_receipt
-from ._aftermath import finish
-from ._arrow import joined
-from ._buffers import as_numpy
+from ._aftermath import Encounters, finish
 from ._encounters import encounters_schema, encounters_table
 from ._job import make_case, pair_up
 from ._levels import AnyMinima, as_levels
@@ -98,7 +96,7 @@ class Search:
                 self.encounters += table.num_rows
                 self._by_level += np.bincount(found.pieces["level"], minlength=self._by_level.size)
                 self._diverging += found.diverging
-                self._pairs_in_conflict += _count_pairs(table)
+                self._pairs_in_conflict += _count_pairs(found)
             self._finished = not blocks
             yield table
 
@@ -187,9 +185,8 @@ def _split(block: Block, weights: NDArray[np.int64], target: int) -> list[Block]
     return [block._replace(other_first=a, other_last=b) for a, b in parts]
 
 
-def _count_pairs(table: pa.Table) -> int:
-    """Return the number of different pairs in a table that is sorted by pair."""
-    own, other = (as_numpy(joined(table[name])) for name in ("own_row", "other_row"))
-    if own.size == 0:
-        return 0
-    return 1 + int(np.count_nonzero((np.diff(own) != 0) | (np.diff(other) != 0)))
+def _count_pairs(found: Encounters) -> int:
+    """Return the number of different pairs of encounters that are sorted by pair."""
+    own, other = found.own_row, found.other_row
+    changes = np.count_nonzero((own[1:] != own[:-1]) | (other[1:] != other[:-1]))
+    return changes + (own.size > 0)
