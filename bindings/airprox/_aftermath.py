@@ -62,9 +62,7 @@ def finish(pieces: PieceArray, plan: Searched, skip_diverging: bool) -> Encounte
         lengths = [np.empty(pieces.size) for _ in range(3)]
         certain = Certain(times[0], lengths[0], times[1], lengths[1], lengths[2])
         find_certain(plan.job, plan.variations, pieces, certain)
-    return Encounters(
-        pieces, spans, own_row.take(order), other_row.take(order), certain, diverging
-    )
+    return Encounters(pieces, spans, own_row.take(order), other_row.take(order), certain, diverging)
 
 
 def _chosen(

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +16,7 @@ from ._arguments import delays_by_row, id_array, rows_of
 from ._arrow import checked, read_table
 from ._changes import concatenated, selected, shifted
 from ._exchange import as_bytes, as_table, from_bytes
+from ._pace import Pace, pace_of
 from ._prepared import Prepared, prepare
 from ._radii import Radii, growth_rates
 from ._rows import read_long, read_nested
@@ -40,8 +41,9 @@ class Fleet:
     True
     """
 
-    __slots__ = ("_prepared",)
+    __slots__ = ("_known_pace", "_prepared")
     _prepared: Prepared
+    _known_pace: Pace | None
 
     def __init__(self) -> None:
         raise SchemaTypeError("a Fleet must be made by Fleet.from_arrow or Fleet.from_states")
@@ -50,6 +52,7 @@ class Fleet:
     def _of(cls, prepared: Prepared) -> Self:
         fleet = cls.__new__(cls)
         object.__setattr__(fleet, "_prepared", prepared)
+        object.__setattr__(fleet, "_known_pace", None)
         return fleet
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -188,6 +191,13 @@ class Fleet:
     @property
     def _knots(self) -> Knots:
         return self._prepared.knots
+
+    @property
+    def _pace(self) -> Pace:
+        """How fast the traffic is: looked at once, since that takes longer than a small search."""
+        if self._known_pace is None:
+            object.__setattr__(self, "_known_pace", pace_of(self._knots))
+        return cast("Pace", self._known_pace)
 
     @property
     def _radii(self) -> Radii | None:
