@@ -54,15 +54,30 @@ def finish(pieces: PieceArray, plan: Searched, skip_diverging: bool) -> Encounte
         pieces, spans = _chosen(pieces, spans, np.flatnonzero(~marks))
     own_row = plan.job.own.part_row[pieces["own"]]
     other_row = plan.job.other.part_row[pieces["other"]]
-    order = np.lexsort((pieces["level"], spans.start, own_row << 32 | other_row))
-    pieces, spans = _chosen(pieces, spans, order)
+    order = _order(own_row << 32 | other_row, spans.start, pieces["level"])
+    if order is not None:
+        pieces, spans = _chosen(pieces, spans, order)
+        own_row, other_row = own_row.take(order), other_row.take(order)
     certain = None
     if plan.variations is not None and plan.variations.uncertain:
         times = [np.empty(pieces.size, pieces["first"].dtype) for _ in range(2)]
         lengths = [np.empty(pieces.size) for _ in range(3)]
         certain = Certain(times[0], lengths[0], times[1], lengths[1], lengths[2])
         find_certain(plan.job, plan.variations, pieces, certain)
-    return Encounters(pieces, spans, own_row.take(order), other_row.take(order), certain, diverging)
+    return Encounters(pieces, spans, own_row, other_row, certain, diverging)
+
+
+def _order(
+    pair: NDArray[np.int64], start: NDArray, level: NDArray[np.int32]
+) -> NDArray[np.int64] | None:
+    """Return the order by pair, start and level; None where it is that already.
+
+    Merged pieces of tracks without gaps, held to one level, are in order: to sort 131,000 of them
+    took 105 of 130 ms.
+    """
+    later = (pair[1:] == pair[:-1]) & (start[1:] > start[:-1])
+    later |= pair[1:] > pair[:-1]
+    return None if later.all() else np.lexsort((level, start, pair))
 
 
 def _chosen(

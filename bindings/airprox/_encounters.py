@@ -139,4 +139,6 @@ def _component(job: Job, pieces: PieceArray) -> tuple[NDArray, NDArray]:
 
 def _spans(knots: Knots, parts: NDArray[np.int32]) -> tuple[NDArray, NDArray]:
     """Return the times of the first and the last knot of some parts."""
-    return knots.time[knots.part_start[parts]], knots.time[knots.part_start[parts + 1] - 1]
+    places = parts.astype(np.int64)
+    first, last = knots.part_start.take(places), knots.part_start.take(places + 1) - 1
+    return knots.time.take(first), knots.time.take(last)
