@@ -1,9 +1,7 @@
 """A screening under way: blocks of rows small enough to hold, and what the receipt counts."""
 
 import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -14,15 +12,14 @@ from numpy.typing import NDArray
 from airprox_kernel.job import Block
 
 from ._account import write_receipt
-from ._aftermath import finish
-from ._arrow import joined
-from ._buffers import as_numpy
+from ._aftermath import Encounters, finish
 from ._encounters import encounters_schema, encounters_table
 from ._job import make_case, pair_up
 from ._levels import AnyMinima, as_levels
 from ._parallel import Progress, Stopped, run, thread_count
 from ._plan import Plan, make_plan
 from ._search import Gathering, merge
+from ._stopwatch import Timed
 from .errors import Cancelled
 from .fleet import Fleet
 from .receipt import Receipt
@@ -59,14 +56,13 @@ class Search:
         self.seconds: dict[str, float] = {}
         self._request = request
         self._threads = thread_count(request.threads)
-        with self._timed("prepare"):
+        with Timed(self.seconds, "prepare"):
             self._levels = as_levels(request.minima)
             self._sides = pair_up(request.fleet, request.against)
             case = make_case(
                 self._sides, request.minima, request.same_id, request.window, request.rules
             )
-            plan = make_plan(case.job, case.reach, request.slab)
-            self._plan = plan._replace(variations=case.variations)
+            self._plan = make_plan(case, self._sides.paces, request.slab)
         uncertain = case.variations is not None and case.variations.uncertain
         self.schema = encounters_schema(self._sides, self._levels, uncertain)
         self.encounters = 0
@@ -75,31 +71,25 @@ class Search:
         self._tasks_done = self._tasks = 0
         self._finished = False
 
-    @contextmanager
-    def _timed(self, phase: str) -> Iterator[None]:
-        start = time.perf_counter()
-        yield
-        self.seconds[phase] = self.seconds.get(phase, 0.0) + time.perf_counter() - start
-
     def tables(self, capacity: int) -> Iterator[pa.Table]:
         """Yield the table of encounters in parts that have at most about `capacity` pieces."""
-        blocks = [self._plan.job.block]
-        while blocks:
-            block = blocks.pop()
-            plan = self._plan._replace(job=self._plan.job._replace(block=block))
-            is_one_pair = _rows(block) == (1, 1)
+        plans = [self._plan]
+        while plans:
+            plan = plans.pop()
+            is_one_pair = _rows(plan.job.block) == (1, 1)
             harvest = self._harvest(plan, UNLIMITED if is_one_pair else capacity)
             if harvest.weights is not None:
-                blocks.extend(reversed(_split(block, harvest.weights, capacity // 2)))
+                for block in reversed(_split(plan.job.block, harvest.weights, capacity // 2)):
+                    plans.append(plan._replace(job=plan.job._replace(block=block)))
                 continue
-            with self._timed("assemble"):
+            with Timed(self.seconds, "assemble"):
                 found = finish(merge(harvest.pieces, plan), plan, self._request.skip_diverging)
                 table = encounters_table(found, plan.job, self._sides, self._levels, self.schema)
                 self.encounters += table.num_rows
-                self._by_level += np.bincount(found.pieces["level"], minlength=self._by_level.size)
+                self._count_levels(found)
                 self._diverging += found.diverging
-                self._pairs_in_conflict += _count_pairs(table)
-            self._finished = not blocks
+                self._pairs_in_conflict += _count_pairs(found)
+            self._finished = not plans
             yield table
 
     def batches(self, batch_bytes: int) -> Iterator[pa.RecordBatch]:
@@ -114,7 +104,7 @@ class Search:
         chunks = plan.chunk_start.size - 1
         self._tasks += chunks
         threads = self._threads if plan.job.own.time.size > SMALL else 1
-        with self._timed("search"):
+        with Timed(self.seconds, "search"):
             try:
                 run(
                     gathering.search, range(chunks), threads, self._reporter(), self._request.cancel
@@ -159,6 +149,10 @@ class Search:
             seconds=dict(self.seconds),
         )
 
+    def _count_levels(self, found: Encounters) -> None:
+        if self._levels.names is not None:
+            self._by_level += np.bincount(found.pieces["level"], minlength=self._by_level.size)
+
     def _counts_by_level(self) -> dict[str, int]:
         names = self._levels.names or ()
         return dict(zip(names, self._by_level.tolist(), strict=False))
@@ -187,9 +181,8 @@ def _split(block: Block, weights: NDArray[np.int64], target: int) -> list[Block]
     return [block._replace(other_first=a, other_last=b) for a, b in parts]
 
 
-def _count_pairs(table: pa.Table) -> int:
-    """Return the number of different pairs in a table that is sorted by pair."""
-    own, other = (as_numpy(joined(table[name])) for name in ("own_row", "other_row"))
-    if own.size == 0:
-        return 0
-    return 1 + int(np.count_nonzero((np.diff(own) != 0) | (np.diff(other) != 0)))
+def _count_pairs(found: Encounters) -> int:
+    """Return the number of different pairs of encounters that are sorted by pair."""
+    own, other = found.own_row, found.other_row
+    changes = (own[1:] != own[:-1]) | (other[1:] != other[:-1])
+    return int(np.count_nonzero(changes)) + (own.size > 0)

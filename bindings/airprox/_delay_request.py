@@ -87,7 +87,8 @@ class Found(NamedTuple):
     def metadata(self) -> dict[str, str]:
         """Return the metadata of a table."""
         horizon = {"airprox.horizon": repr(self.receipt.horizon)}
-        return result_metadata(self.sides, self.levels) | horizon
+        own = self.sides.own
+        return result_metadata(own.frame, own.time_type, self.levels) | horizon
 
 
 def check_horizon(horizon: Any) -> float:

@@ -15,6 +15,7 @@ from airprox_kernel.knots import Knots
 from airprox_kernel.uncertain import Radii
 
 from ._arrow import frozen
+from ._pace import pace_of
 from ._parallel import run
 from ._plan import choose_slab_length
 
@@ -49,7 +50,7 @@ def slab_length(knots: Knots, category: NDArray[np.int32], reach: Reach) -> floa
     """Return the length of slabs (s) that suits the traffic."""
     few = reach.horizontal.size == 1 or category.size == 0
     across = 2.0 * float(reach.horizontal.max() if few else np.median(reach.horizontal[category]))
-    return SLABS * choose_slab_length(knots, knots, across, _second(knots))
+    return SLABS * choose_slab_length([pace_of(knots)], across)
 
 
 def make_index(content: Content, length: float, threads: int) -> Index:

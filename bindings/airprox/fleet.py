@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +17,7 @@ from ._arrow import checked
 from ._changes import concatenated, selected, shifted
 from ._exchange import as_bytes, as_table, from_bytes
 from ._geoarrow import with_coordinates
+from ._pace import Pace, pace_of
 from ._prepared import Prepared, prepare
 from ._radii import Radii, growth_rates
 from ._rows import read_long, read_nested
@@ -42,8 +43,9 @@ class Fleet:
     True
     """
 
-    __slots__ = ("_prepared",)
+    __slots__ = ("_known_pace", "_prepared")
     _prepared: Prepared
+    _known_pace: Pace | None
 
     def __init__(self) -> None:
         raise SchemaTypeError("a Fleet must be made by Fleet.from_arrow or Fleet.from_states")
@@ -52,6 +54,7 @@ class Fleet:
     def _of(cls, prepared: Prepared) -> Self:
         fleet = cls.__new__(cls)
         object.__setattr__(fleet, "_prepared", prepared)
+        object.__setattr__(fleet, "_known_pace", None)
         return fleet
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -194,6 +197,13 @@ class Fleet:
     @property
     def _knots(self) -> Knots:
         return self._prepared.knots
+
+    @property
+    def _pace(self) -> Pace:
+        """How fast the traffic is: looked at once, since that takes longer than a small search."""
+        if self._known_pace is None:
+            object.__setattr__(self, "_known_pace", pace_of(self._knots))
+        return cast("Pace", self._known_pace)
 
     @property
     def _radii(self) -> Radii | None:

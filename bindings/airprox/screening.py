@@ -1,77 +1,35 @@
 """Screening: which pairs of trajectories lose separation, when, and by how much."""
 
 import threading
-from collections.abc import Callable, Iterator
-from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
 
 from ._blocks import LEAST_CAPACITY, UNLIMITED, Request, Search
-from ._html import as_html
 from ._levels import AnyMinima
 from ._parallel import Progress
+from ._result import Batches, Result
 from .errors import SchemaTypeError, TooManyEncounters
 from .fleet import Fleet
-from .receipt import Receipt
 from .rules import Rules
 
 
-class Screening:
-    """The result of `screen`: the table of encounters and the receipt.
+class Screening(Result):
+    """The result of `screen`; any Arrow consumer takes it as the table of encounters."""
 
-    Any Arrow consumer takes it as the table of encounters (``__arrow_c_stream__``).
-    """
-
-    def __init__(self, encounters: pa.Table, account: Callable[[], Receipt]) -> None:
-        self.encounters = encounters
-        """One row per encounter, sorted by ``own_row``, ``other_row``, ``start``, ``level``."""
-        self._account = account
-
-    @cached_property
-    def receipt(self) -> Receipt:
-        """What was screened, what was not, and why; its pairs are counted when first asked for."""
-        return self._account()
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        return self.encounters.__arrow_c_stream__(requested_schema)
-
-    def __len__(self) -> int:
-        return self.encounters.num_rows
-
-    def __repr__(self) -> str:
-        return f"<airprox.Screening: {len(self):,} encounters>\n{self.receipt}"
-
-    def _repr_html_(self) -> str:
-        """Return the first encounters and the receipt, for notebooks."""
-        return as_html(f"{len(self):,} encounters", self.encounters, str(self.receipt))
-
-
-class EncounterBatches:
-    """An iterator over the rows of the table of encounters, as record batches.
-
-    After the last batch `receipt` is set. Any Arrow consumer takes it as a stream.
-    """
-
-    def __init__(self, search: Search, batches: Iterator[pa.RecordBatch]) -> None:
-        self._search = search
-        self._batches = batches
-        self.schema: pa.Schema = search.schema
-
-    def __iter__(self) -> Iterator[pa.RecordBatch]:
-        return self
-
-    def __next__(self) -> pa.RecordBatch:
-        return next(self._batches)
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        reader = pa.RecordBatchReader.from_batches(self.schema, self._batches)
-        return reader.__arrow_c_stream__(requested_schema)
+    _title = "{} encounters"
 
     @property
-    def receipt(self) -> Receipt:
-        """The account so far; complete once the last batch has been taken."""
-        return self._search.receipt()
+    def encounters(self) -> pa.Table:
+        """One row per encounter, sorted by ``own_row``, ``other_row``, ``start``, ``level``."""
+        return self._table
+
+
+class EncounterBatches(Batches):
+    """An iterator over the rows of the table of encounters, as record batches.
+
+    After the last batch `receipt` is complete. Any Arrow consumer takes it as a stream.
+    """
 
 
 def screen(
