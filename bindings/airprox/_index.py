@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from airprox_kernel._direct import Direct
+from airprox_kernel._direct import Direct, kind_of
 from airprox_kernel.boxes import STEPS, Reach
 from airprox_kernel.chunks import part_spans
 from airprox_kernel.index import Entries, Grain, Index, fill_entries, find_slabs, hash_entries
@@ -58,8 +58,8 @@ def make_index(content: Content, length: float, threads: int) -> Index:
     grain = _grain(content, length)
     parts = knots.part_row.size
     first, last = np.empty(parts, np.int64), np.empty(parts, np.int64)
-    time = knots.time.dtype
-    _find_slabs.of(time)(knots, grain, first, last)
+    kind = kind_of(content, grain)
+    _find_slabs.of(kind)(knots, grain, first, last)
     edges = [*range(0, parts, TASK_PARTS), parts]
     tasks = list(pairwise(edges))
     counts = np.zeros((len(tasks), grain.slabs), np.int64)
@@ -72,7 +72,7 @@ def make_index(content: Content, length: float, threads: int) -> Index:
 
     def fill(number: int) -> None:
         a, b = tasks[number]
-        _fill_entries.of(time)(*content, grain, first[a:b], last[a:b], a, cursors[number], entries)
+        _fill_entries.of(kind)(*content, grain, first[a:b], last[a:b], a, cursors[number], entries)
 
     _run(fill, range(len(tasks)), threads)
     return _hashed(grain, slab, entries, threads)

@@ -11,6 +11,8 @@ from airprox_kernel.job import Slabs
 from airprox_kernel.pieces import piece_type
 from airprox_kernel.probing import Meetings
 
+from ._arrow import frozen
+
 ROOM = 4096
 """Meetings, and pieces, that one call of a kernel may write."""
 
@@ -26,8 +28,10 @@ class Room:
         number = np.arange(size, dtype=np.int32)
         self.candidates = Candidates(number, number + np.int32(size), number.copy())
         self.places = Places(np.zeros(2 * size, np.int32), np.zeros(2 * size, np.int64))
-        self.slabs = Slabs(np.zeros(size, time), np.zeros(size, time))
-        self.meetings = Meetings(self.places, *self.slabs)
+        start, end = np.zeros(size, time), np.zeros(size, time)
+        self.meetings = Meetings(self.places, start, end)
+        # Read-only, as those of a screening: the narrow phase is not compiled once more for these.
+        self.slabs = Slabs(frozen(start), frozen(end))
         self.pieces = np.empty(size, piece_type(time))
 
 
