@@ -144,7 +144,7 @@ def search(
     knots = own.fleet._knots
     held = registry.held(knots.geodetic)
     radii, tasks = kernel_radii(own.fleet), _tasks(knots)
-    kind = kind_of(knots, own.crew, own.stand, radii, held.limits, registry.screened)
+    kind = kind_of(knots, own.crew, own.stand, radii, held.limits, held.reach, registry.screened)
     question = _Question(own, radii, held, uncertain, kind)
     rows: list[Rows] = []
     visits = legs = 0
@@ -179,7 +179,7 @@ def _against(question: _Question, layer: Layer, registry: Registry) -> _Case:
     )
     reach = _own_reach(question.held, tier)
     asking = Asking(own.fleet._knots, own.crew.category, reach, question.radii)
-    kinds = question.kind, tier.kind, kind_of(layer.alive, listed, reach)
+    kinds = question.kind, tier.kind, kind_of(layer.alive, listed)
     return _Case(question, tier, standing, asking, kinds)
 
 

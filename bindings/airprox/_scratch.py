@@ -39,7 +39,7 @@ class _Rooms(threading.local):
     """The rooms of a thread, by kind of time."""
 
     def __init__(self) -> None:
-        self.by_time: dict[np.dtype[Any], Room] = {}
+        self.by_time: dict[str, Room] = {}
 
 
 _rooms = _Rooms()
@@ -47,7 +47,7 @@ _rooms = _Rooms()
 
 def room_for(time: np.dtype[Any], least: int) -> Room:
     """Return this thread's room, for at least so many meetings."""
-    room = _rooms.by_time.get(time)
+    room = _rooms.by_time.get(time.kind)
     if room is None or room.candidates.own.size < least:
-        room = _rooms.by_time[time] = Room(time, max(least, ROOM))
+        room = _rooms.by_time[time.kind] = Room(time, max(least, ROOM))
     return room
