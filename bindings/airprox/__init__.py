@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         UnitsError,
     )
     from .fleet import Fleet, concat
+    from .geoarrow import to_geoarrow, to_geoparquet
     from .minima import Band, Minima
     from .minima_table import MinimaTable
     from .receipt import Receipt
@@ -90,6 +91,8 @@ _HOMES = {
     "screen": "screening",
     "screen_batches": "screening",
     "time_margin": "delays",
+    "to_geoarrow": "geoarrow",
+    "to_geoparquet": "geoarrow",
     "warmup": "_warmup",
 }
 
@@ -135,6 +138,8 @@ __all__ = [
     "screen",
     "screen_batches",
     "time_margin",
+    "to_geoarrow",
+    "to_geoparquet",
     "warmup",
 ]
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from airprox_kernel.certain import Certain, find_certain
 from airprox_kernel.diverging import mark_diverging
-from airprox_kernel.encounters import is_same_pair, join
+from airprox_kernel.encounters import join, order_pairs
 from airprox_kernel.job import Job
 from airprox_kernel.pieces import PieceArray
 from airprox_kernel.varying import Variations
@@ -52,8 +52,9 @@ def finish(pieces: PieceArray, plan: Searched, skip_diverging: bool) -> Encounte
         pieces, spans = pieces[~marks], Spans(spans.start[~marks], spans.end[~marks])
     own_row = plan.job.own.part_row[pieces["own"]]
     other_row = plan.job.other.part_row[pieces["other"]]
-    order = np.lexsort((pieces["level"], spans.start, other_row, own_row))
-    pieces, spans = pieces[order], Spans(spans.start[order], spans.end[order])
+    order = order_pairs(own_row, other_row, spans.start, pieces["level"])
+    # Records are moved one by one otherwise, field by field: 1.6 ms, not 0.04, for 13,000.
+    pieces, spans = pieces.take(order), Spans(spans.start[order], spans.end[order])
     certain = None
     if plan.variations is not None and plan.variations.uncertain:
         times = [np.empty(pieces.size, pieces["first"].dtype) for _ in range(2)]
@@ -79,14 +80,15 @@ def _without_overlaps(pieces: PieceArray, spans: Spans) -> tuple[PieceArray, Spa
     rounding. Otherwise an interval has one piece, and its ends are whole nanoseconds.
     """
     behind = np.flatnonzero(spans.start[1:] < spans.end[:-1])
+    for key in ("own", "other", "level"):
+        behind = behind[pieces[key][behind] == pieces[key][behind + 1]]
     kept = np.ones(pieces.size, np.bool_)
     into = -1
     for index in behind.tolist():
-        if is_same_pair(pieces, index, index + 1):
-            # A run of overlapping pieces goes into its first one.
-            into = into if into >= 0 and not kept[index] else index
-            join(pieces, into, index + 1)
-            kept[index + 1] = False
+        # A run of overlapping pieces goes into its first one.
+        into = into if into >= 0 and not kept[index] else index
+        join(pieces, into, index + 1)
+        kept[index + 1] = False
     return (pieces, spans) if kept.all() else (pieces[kept], outer_spans(pieces[kept]))
 
 

@@ -13,7 +13,7 @@ from airprox_kernel.job import Block, Job, Slabs, Window
 from airprox_kernel.knots import Knots
 from airprox_kernel.limits import Limits
 from airprox_kernel.narrow import find_pieces, find_varying_pieces
-from airprox_kernel.pieces import PieceArray
+from airprox_kernel.pieces import PieceArray, copied
 from airprox_kernel.probing import Asked, Asking, Standing, find_meetings
 from airprox_kernel.uncertain import Radii
 from airprox_kernel.varying import Variations
@@ -248,7 +248,7 @@ def _narrow(case: _Case, room: Room, count: int, found: list[PieceArray]) -> int
         result = find(*given, *rest)
         legs += result.legs
         if result.pieces:
-            found.append(room.pieces[: result.pieces].copy())
+            found.append(copied(room.pieces[: result.pieces]))
         if result.candidate == done:
             room.pieces = np.empty(2 * room.pieces.size, room.pieces.dtype)
         done = result.candidate
@@ -260,7 +260,7 @@ def _merged(found: list[PieceArray]) -> PieceArray:
     pieces = np.concatenate(found) if len(found) > 1 else found[0]
     if pieces.size == 1:
         return pieces
-    pieces = pieces[order_pieces(pieces)]
+    pieces = pieces.take(order_pieces(pieces))
     return pieces[: merge_pieces(pieces)]
 
 

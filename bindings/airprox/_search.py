@@ -11,14 +11,14 @@ from airprox_kernel.broad import Candidates, Found, find_candidates
 from airprox_kernel.chunks import Chunk
 from airprox_kernel.encounters import merge_pieces, order_pieces
 from airprox_kernel.narrow import find_pieces, find_varying_pieces
-from airprox_kernel.pieces import PieceArray, piece_type
+from airprox_kernel.pieces import PieceArray, copied, piece_type
 from airprox_kernel.widening import widen_boxes
 
 from ._plan import Plan
 
 BUFFER = 32_768
 """Candidates, and pieces, that one call of a kernel may write: some 10 ms of work."""
-ROUGH = 16_384
+ROUGH = 32_768
 """Pieces that may wait to be merged: sorting the few of each task would take longer than the
 search for them."""
 
@@ -238,7 +238,7 @@ def _narrow(
         done = result.candidate
         legs += result.legs
         if result.pieces:
-            basket.add(out[: result.pieces].copy())
+            basket.add(copied(out[: result.pieces]))
     return legs
 
 
@@ -254,4 +254,4 @@ def merge(found: list[PieceArray], plan: Plan) -> PieceArray:
     if pieces.size < 2:
         return pieces
     pieces = pieces.take(order_pieces(pieces))
-    return pieces[: merge_pieces(pieces)].copy()
+    return copied(pieces[: merge_pieces(pieces)])
