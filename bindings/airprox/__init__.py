@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         TooManyEncounters,
         TooManyPairs,
         UnitsError,
+        VerificationFailed,
     )
     from .fleet import Fleet, concat
     from .minima import Band, Minima
@@ -77,6 +78,7 @@ _HOMES = {
     "TooManyEncounters": "errors",
     "TooManyPairs": "errors",
     "UnitsError": "errors",
+    "VerificationFailed": "errors",
     "annotate_encounters": "views",
     "closest_approach": "closest",
     "closest_approach_batches": "closest",
@@ -121,6 +123,7 @@ __all__ = [
     "TooManyEncounters",
     "TooManyPairs",
     "UnitsError",
+    "VerificationFailed",
     "annotate_encounters",
     "closest_approach",
     "closest_approach_batches",
