@@ -34,27 +34,40 @@ def check(result: airprox.Screening, plan: Plan, minima: Minima, window=None) ->
 
 @st.composite
 def hairs(draw):
-    """Pairs that pass, rest, turn or climb a hair from the effective minima, far from the origin.
+    """Pairs that fly, pass, climb and turn a hair from the effective minima, far from the origin.
 
-    Each turns at a knot, so that loss may go on there or be two encounters.
+    Both drift along: between the knots of one, where the other has some, its place is computed, and
+    off by a hair. At each knot there loss may go on, begin anew, or touch and part.
     """
     minima = draw(st.sampled_from((Minima(9260.0, 304.8), Minima(15.0, 10.0), Minima(7.3, 5.1))))
     timestamps = draw(st.booleans())
     second = 10**9 if timestamps else 1
-    shift = draw(st.sampled_from((0.0, 3.7, -123_456.7, 1e7)))
-    hair = st.sampled_from(HAIR).map(lambda more: more - 1e-7)
     tracks = []
     for pair in range(draw(st.integers(1, 3))):
-        base = 1e5 * pair + shift
-        own = [(0, base, shift, 0.0), (40 * second, base, shift, 0.0)]
-        other = []
-        for index in range(5):
-            x = draw(st.sampled_from((-100.0, -7.7, 0.0, 3.3, 50.0)))
-            y = minima.horizontal + draw(hair | st.sampled_from((-1.0, 1.0)))
-            z = draw(st.just(0.0) | st.just(minima.vertical + draw(hair)) | st.just(2.0))
-            other.append((10 * index * second, base + x, shift + y, z))
-        tracks += [(f"{pair}a", own), (f"{pair}b", other)]
-    return minima, Plan([(n, [(k[0], *k[1:]) for k in t]) for n, t in tracks], timestamps, None)
+        shift = draw(st.sampled_from((0.0, 3.7, -123_456.7, 9_123_456.7)))
+        u, v, w = draw(st.sampled_from(((0.0, 0.0, 0.0), (251.3, -93.7, 0.7), (2999.9, 0.1, -1e3))))
+        where = [1e5 * pair, shift, shift / 1e3]
+        across = st.sampled_from(HAIR).map(lambda more: minima.horizontal - 1e-7 + more)
+        upward = st.sampled_from(HAIR).map(lambda more: minima.vertical - 1e-7 + more)
+        x, y, z = draw(
+            st.sampled_from(
+                (
+                    (st.just(0.0), across, st.just(0.0)),
+                    (st.sampled_from((-100.0, 100.0)), st.just(draw(across)), st.just(2.0)),
+                    (st.just(0.0), st.just(0.0), upward),
+                    (st.just(0.0), across | st.just(1.0), upward | st.just(0.0)),
+                )
+            )
+        )
+        for number, name in enumerate("ab"):
+            knots = []
+            for t in (0.0, 17.0, 40.0) if number == 0 else (0.0, 10.0, 17.3, 20.0, 30.0, 40.0):
+                apart = (0.0, 0.0, 0.0) if number == 0 else (draw(x), draw(y), draw(z))
+                drift = (u * t, v * t, w * t)
+                place = (sum(parts) for parts in zip(where, drift, apart, strict=True))
+                knots.append((round(t * second) if timestamps else t, *place))
+            tracks.append((f"{pair}{name}", knots))
+    return minima, Plan(tracks, timestamps, None)
 
 
 @given(hairs())
