@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         TooManyEncounters,
         TooManyPairs,
         UnitsError,
+        VerificationFailed,
     )
     from .fleet import Fleet, concat
     from .geoarrow import to_geoarrow, to_geoparquet
@@ -78,6 +79,7 @@ _HOMES = {
     "TooManyEncounters": "errors",
     "TooManyPairs": "errors",
     "UnitsError": "errors",
+    "VerificationFailed": "errors",
     "annotate_encounters": "views",
     "closest_approach": "closest",
     "closest_approach_batches": "closest",
@@ -124,6 +126,7 @@ __all__ = [
     "TooManyEncounters",
     "TooManyPairs",
     "UnitsError",
+    "VerificationFailed",
     "annotate_encounters",
     "closest_approach",
     "closest_approach_batches",
