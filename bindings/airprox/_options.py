@@ -102,7 +102,8 @@ def fleet_of(chosen: argparse.Namespace, carry: Iterable[str], *, against: bool 
     path = chosen.against if against else chosen.own
     columns = (against and chosen.against_columns) or chosen.columns
     unit = (against and chosen.against_altitude_unit) or chosen.altitude_unit
-    table = read_table(path)
+    most = None if chosen.max_read is None else chosen.max_read * 1e9
+    table = read_table(path, most)
     try:
         return Fleet.from_arrow(
             table,
