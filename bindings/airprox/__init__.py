@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         UnitsError,
     )
     from .fleet import Fleet, concat
+    from .gates import Gates
     from .minima import Band, Minima
     from .minima_table import MinimaTable
     from .receipt import Receipt
@@ -63,6 +64,7 @@ _HOMES = {
     "Fleet": "fleet",
     "ForbiddenDelays": "delays",
     "FreeDelays": "delays",
+    "Gates": "gates",
     "InvalidMinima": "errors",
     "InvalidTrajectories": "errors",
     "Minima": "minima",
@@ -107,6 +109,7 @@ __all__ = [
     "Fleet",
     "ForbiddenDelays",
     "FreeDelays",
+    "Gates",
     "InvalidMinima",
     "InvalidTrajectories",
     "Minima",

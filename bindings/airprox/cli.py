@@ -185,6 +185,7 @@ def _add_screen(parser: argparse.ArgumentParser) -> None:
     add("--same-id", choices=("raise", "exempt", "screen"), default="raise", help="an id on both")
     add("--window", nargs=2, metavar=("START", "END"), help=f"times or seconds; {OPEN_END} is open")
     add("--invalid", choices=("raise", "reject"), default="raise", help="bad trajectories")
+    add("--enforce-gates", action="store_true", help="legs too fast or steep to be true are bad")
     add("--naive-time", choices=("raise", "utc"), default="raise", help="times without a zone")
     add("--threads", type=int, metavar="N", help="by default one a processor")
     add("-o", "--output", metavar="FILE", help="write the encounters to this Parquet file")
