@@ -1,6 +1,7 @@
 """From levels of minima to the tables over categories that the kernels read."""
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -50,6 +51,18 @@ class _Values(NamedTuple):
     highest: NDArray[np.float64]
 
 
+class _Tables(NamedTuple):
+    """What all pairs of some categories are held to, (categories, categories, levels) each."""
+
+    horizontal: NDArray[np.float64]
+    vertical: NDArray[np.float64]
+    arc: NDArray[np.float64]
+    bands: Bands | None
+    across: NDArray[np.float64]
+    """(categories, categories) the largest horizontal minimum (m) of any level."""
+    upward: NDArray[np.float64]
+
+
 class Kinds(NamedTuple):
     """Kinds of trajectories: those of one kind have the same minima at every level."""
 
@@ -66,27 +79,38 @@ def hold_to(levels: Levels, own: Fleet, other: Fleet) -> Held:
 
 def hold_kinds(levels: Levels, kinds: Kinds, geodetic: bool) -> Held:
     """Return what every pair of rows of these kinds is held to at every level."""
-    size = len(kinds.categories)
+    categories, size = tuple(kinds.categories), len(kinds.categories)
+    tables = _tables(levels, categories, geodetic)
+    rows = [np.bincount(side, minlength=size).tolist() for side in (kinds.own, kinds.other)]
+    order = sorted(range(size), key=lambda kind: -rows[0][kind] - rows[1][kind])
+    here = [tuple(count > 0 for count in side) for side in rows]
+    return Held(
+        Limits(tables.horizontal, tables.vertical, tables.arc, kinds.own, kinds.other),
+        _reach(levels, categories, geodetic, tuple(order), *here),
+        tables.bands,
+    )
+
+
+@lru_cache(maxsize=32)
+def _tables(levels: Levels, categories: tuple[tuple[Any, ...], ...], geodetic: bool) -> _Tables:
+    size = len(categories)
     minima = np.empty((size, size, len(levels.tables)), np.int64)
     number: dict[Minima, int] = {}
     for level, table in enumerate(levels.tables):
         for one in range(size):
             for two in range(one, size):
-                pair = kinds.categories[one][level], kinds.categories[two][level]
+                pair = categories[one][level], categories[two][level]
                 value = table if isinstance(table, Minima) else table.minima_of(*pair)
                 place = number.setdefault(value, len(number))
                 minima[one, two, level] = minima[two, one, level] = place
-    values = _values(tuple(number), geodetic)
-    return Held(
-        Limits(
-            frozen(values.horizontal[minima]),
-            frozen(values.vertical[minima]),
-            frozen(values.arc[minima]),
-            kinds.own,
-            kinds.other,
-        ),
-        _reach(values, minima, kinds, geodetic),
+    values = _values([*number], geodetic)
+    return _Tables(
+        frozen(values.horizontal[minima]),
+        frozen(values.vertical[minima]),
+        frozen(values.arc[minima]),
         _bands([*number], minima) if any(value.bands for value in number) else None,
+        values.farthest[minima].max(axis=2),
+        values.highest[minima].max(axis=2),
     )
 
 
@@ -160,8 +184,7 @@ def _see_that_all_are_named(table: MinimaTable, labels: Labels, own: Fleet, othe
             )
 
 
-@lru_cache
-def _values(distinct: tuple[Minima, ...], geodetic: bool) -> _Values:
+def _values(distinct: list[Minima], geodetic: bool) -> _Values:
     horizontal = given = [value.horizontal for value in distinct]
     arc = [0.0] * len(distinct)
     if geodetic:
@@ -183,32 +206,39 @@ def _values(distinct: tuple[Minima, ...], geodetic: bool) -> _Values:
     )
 
 
-def _reach(values: _Values, minima: NDArray[np.int64], kinds: Kinds, geodetic: bool) -> Reach:
-    """Two categories that can meet are widened, together, by at least their minima."""
-    across, upward = (value[minima].max(axis=2) for value in (values.farthest, values.highest))
-    if len(kinds.categories) > 1:
-        here = np.zeros((2, len(kinds.categories)), np.bool_)
-        here[0, kinds.own] = True
-        here[1, kinds.other] = True
-        apart = ~(here[0][:, None] & here[1])
+@lru_cache(maxsize=32)
+def _reach(
+    levels: Levels,
+    categories: tuple[tuple[Any, ...], ...],
+    geodetic: bool,
+    order: tuple[int, ...],
+    own: tuple[bool, ...],
+    other: tuple[bool, ...],
+) -> Reach:
+    """Two categories that can meet are widened, together, by at least their minima.
+
+    `order` is that of `_shares`; `own` and `other` tell which categories each side has.
+    """
+    tables = _tables(levels, categories, geodetic)
+    across, upward = tables.across.copy(), tables.upward.copy()
+    if len(categories) > 1:
+        apart = ~np.logical_and.outer(own, other)
         apart &= apart.T
         across[apart] = upward[apart] = 0.0
     if geodetic:
         across = STRETCH * across + SAG
-    rows = np.bincount(np.concatenate([kinds.own, kinds.other]), minlength=len(across))
-    return Reach(frozen(_shares(across, rows)), frozen(_shares(upward, rows)))
+    return Reach(frozen(_shares(across, order)), frozen(_shares(upward, order)))
 
 
-def _shares(minima: NDArray[np.float64], rows: NDArray[np.int64]) -> NDArray[np.float64]:
+def _shares(minima: NDArray[np.float64], order: Sequence[int]) -> NDArray[np.float64]:
     """Return for each category what, with that of any other, makes up their minimum.
 
-    Categories of many rows come first: one flight of large minima takes up all of them itself,
-    and does not widen the boxes of all others.
+    Categories of many rows come first in the order: one flight of large minima takes up all of them
+    itself, and does not widen the boxes of all others.
     """
     share = minima.diagonal() / 2.0
-    order = np.argsort(-rows, kind="stable")
-    for place, kind in enumerate(order.tolist()):
-        for other in order[:place].tolist():
+    for place, kind in enumerate(order):
+        for other in order[:place]:
             if math.isfinite(share[other]):
                 share[kind] = max(share[kind], minima[kind, other] - share[other])
     return share

@@ -133,14 +133,14 @@ def _walk(
             open_pieces[:] = -1
         else:
             tested += 1
-            count = _record(job, variations, pair, interval, open_pieces, count, out)
+            count = record(job, variations, pair, interval, open_pieces, count, out)
         if count < 0 or interval.end >= finish:
             return count, tested
         interval = next_interval(job, interval, common)
 
 
 @jit_inner
-def _record(
+def record(
     job: Job,
     variations: Variations | None,
     pair: Pair,
