@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from airprox_kernel.certain import Certain, find_certain
 from airprox_kernel.diverging import mark_diverging
-from airprox_kernel.encounters import join
+from airprox_kernel.encounters import join, order_pairs
 from airprox_kernel.job import Job
 from airprox_kernel.pieces import PieceArray
 from airprox_kernel.varying import Variations
@@ -54,7 +54,7 @@ def finish(pieces: PieceArray, plan: Searched, skip_diverging: bool) -> Encounte
         pieces, spans = _chosen(pieces, spans, np.flatnonzero(~marks))
     own_row = plan.job.own.part_row[pieces["own"]]
     other_row = plan.job.other.part_row[pieces["other"]]
-    order = _order(own_row << 32 | other_row, spans.start, pieces["level"])
+    order = _order(own_row, other_row, spans.start, pieces["level"])
     if order is not None:
         pieces, spans = _chosen(pieces, spans, order)
         own_row, other_row = own_row.take(order), other_row.take(order)
@@ -68,16 +68,20 @@ def finish(pieces: PieceArray, plan: Searched, skip_diverging: bool) -> Encounte
 
 
 def _order(
-    pair: NDArray[np.int64], start: NDArray, level: NDArray[np.int32]
+    own_row: NDArray[np.int64],
+    other_row: NDArray[np.int64],
+    start: NDArray,
+    level: NDArray[np.int32],
 ) -> NDArray[np.int64] | None:
-    """Return the order by pair, start and level; None where it is that already.
+    """Return the order by rows, start and level; None where it is that already.
 
     Merged pieces of tracks without gaps, held to one level, are in order: to sort 131,000 of them
     took 105 of 130 ms.
     """
+    pair = own_row << 32 | other_row
     later = (pair[1:] == pair[:-1]) & (start[1:] > start[:-1])
     later |= pair[1:] > pair[:-1]
-    return None if later.all() else np.lexsort((level, start, pair))
+    return None if later.all() else order_pairs(own_row, other_row, start, level)
 
 
 def _chosen(

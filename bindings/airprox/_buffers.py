@@ -31,11 +31,17 @@ def as_arrow(values: NDArray[Any], kind: pa.DataType | None = None) -> pa.Array:
     return pa.Array.from_buffers(kind or own_kind, values.size, [None, shared])
 
 
+_FLOATS = {"halffloat": "float16", "float": "float32", "double": "float64"}
+"""NumPy's names of Arrow's floating-point types; those of integers are the same."""
+
+
 def as_numpy(array: pa.Array) -> NDArray[Any]:
     """Return a view of the values of an array of numbers without nulls, read-only."""
-    kind: Any = array.type
+    # Arrow's own translation, `to_pandas_dtype`, needs pandas in pyarrow 18.
+    name = str(array.type)
+    kind = np.dtype(_FLOATS.get(name, name))
     data = array.buffers()[1]
     if data is None:
-        return np.empty(0, kind.to_pandas_dtype())
-    values = np.frombuffer(data, kind.to_pandas_dtype(), array.offset + len(array))
+        return np.empty(0, kind)
+    values = np.frombuffer(data, kind, array.offset + len(array))
     return values[array.offset :]

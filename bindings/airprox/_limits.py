@@ -14,7 +14,7 @@ from airprox_kernel.limits import TOUCH_TOLERANCE, Limits
 from airprox_kernel.surface import MEAN_RADIUS, chord_of_arc
 
 from ._arrow import frozen
-from ._categories import label_rows
+from ._categories import Labels, label_rows
 from ._levels import Levels
 from .errors import InvalidMinima
 from .fleet import Fleet
@@ -115,32 +115,29 @@ def _tables(levels: Levels, categories: tuple[tuple[Any, ...], ...], geodetic: b
 
 
 def find_kinds(levels: Levels, own: Fleet, other: Fleet) -> Kinds:
-    """Number the combinations of categories, one for each level, that occur."""
+    """Number the combinations of categories, one for each level, that occur.
+
+    Tables by one column are looked at together: its distinct values are few, its rows many.
+    """
+    rows = np.zeros(len(own) + len(other), np.int64)
+    categories: list[tuple[Any, ...]] = [(None,) * len(levels.tables)]
     tables = [table for table in levels.tables if isinstance(table, MinimaTable)]
-    if not tables:
-        one, two = (frozen(np.zeros(len(fleet), np.int32)) for fleet in (own, other))
-        return Kinds(one, two, [(None,) * len(levels.tables)])
-    numbers = [np.zeros(len(fleet), np.int64) for fleet in (own, other)]
-    choices: list[list[Any]] = []
-    for table in tables:
-        named = [*table.categories, None]
-        choices.append(named)
-        for side, labels in enumerate(_table_rows(table, own, other)):
-            numbers[side] = numbers[side] * len(named) + labels
-    kinds, rows = np.unique(np.concatenate(numbers), return_inverse=True)
+    for column in dict.fromkeys(table.column for table in tables):
+        codes, found = _column_kinds(levels, column, own, other)
+        numbers = rows * len(found) + codes
+        occurs = np.zeros(len(categories) * len(found), np.bool_)
+        occurs[numbers] = True
+        rows = (np.cumsum(occurs) - 1)[numbers]
+        pairs = (divmod(number, len(found)) for number in np.flatnonzero(occurs).tolist())
+        categories = [_either(categories[before], found[code]) for before, code in pairs]
     rows = rows.astype(np.int32)
-    categories: list[tuple[Any, ...]] = []
-    for kind in kinds.tolist():
-        found: list[Any] = []
-        for named in reversed(choices):
-            kind, place = divmod(kind, len(named))
-            found.insert(0, named[place])
-        each = iter(found)
-        categories.append(
-            tuple(next(each) if isinstance(t, MinimaTable) else None for t in levels.tables)
-        )
     categories = categories or [_any_kind(levels)]
     return Kinds(frozen(rows[: len(own)]), frozen(rows[len(own) :]), categories)
+
+
+def _either(one: tuple[Any, ...], two: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the categories of two columns as one; where a column has no table, it names none."""
+    return tuple(b if a is None else a for a, b in zip(one, two, strict=True))
 
 
 def _any_kind(levels: Levels) -> tuple[Any, ...]:
@@ -149,17 +146,34 @@ def _any_kind(levels: Levels) -> tuple[Any, ...]:
     return tuple(None if t is None else (*t.categories, None)[0] for t in tables)
 
 
-def _table_rows(table: MinimaTable, own: Fleet, other: Fleet) -> list[NDArray[np.int64]]:
-    """Return for each row of both sides the place of its category in the table; the last is none.
+def _column_kinds(
+    levels: Levels, column: str, own: Fleet, other: Fleet
+) -> tuple[NDArray[np.int64], list[tuple[Any, ...]]]:
+    """Return the combinations of categories that a column gives, and which each row has.
 
-    Raises `InvalidMinima` if a category is not named and there is no default.
+    Own rows come before other ones. Raises `InvalidMinima` if a category is not named in a table
+    without default.
     """
-    needed = table.default is None
-    labels = label_rows(own, other, table.column, "a table of minima", needed=needed)
-    place = {category: index for index, category in enumerate(table.categories)}
-    places = np.array([place.get(value, len(place)) for value in labels.values], np.int64)
-    for fleet, rows in zip((own, other), (labels.own, labels.other), strict=True):
-        unknown = np.flatnonzero(places[rows] == len(place)) if needed else rows[:0]
+    tables = [
+        t if isinstance(t, MinimaTable) and t.column == column else None for t in levels.tables
+    ]
+    strict = [t for t in tables if t is not None and t.default is None]
+    labels = label_rows(own, other, column, "a table of minima", needed=bool(strict))
+    for table in strict:
+        _see_that_all_are_named(table, labels, own, other)
+    named = [frozenset(() if table is None else table.categories) for table in tables]
+    number: dict[tuple[Any, ...], int] = {}
+    codes = [
+        number.setdefault(tuple(value if value in each else None for each in named), len(number))
+        for value in labels.values
+    ]
+    return np.array(codes, np.int64)[np.concatenate([labels.own, labels.other])], list(number)
+
+
+def _see_that_all_are_named(table: MinimaTable, labels: Labels, own: Fleet, other: Fleet) -> None:
+    unnamed = np.array([value not in table.categories for value in labels.values])
+    for fleet, rows in ((own, labels.own), (other, labels.other)):
+        unknown = np.flatnonzero(unnamed[rows])
         if unknown.size:
             row = int(unknown[0])
             known = ", ".join(map(repr, table.categories))
@@ -168,7 +182,6 @@ def _table_rows(table: MinimaTable, own: Fleet, other: Fleet) -> list[NDArray[np
                 f"{labels.values[rows[row]]!r} of trajectory {fleet.ids[row].as_py()!r} (row {row})"
                 f" is not among {known}"
             )
-    return [places[labels.own], places[labels.other]]
 
 
 def _values(distinct: list[Minima], geodetic: bool) -> _Values:
@@ -183,12 +196,13 @@ def _values(distinct: list[Minima], geodetic: bool) -> _Values:
                 )
         arc = [value if value > OWN_RADIUS else 0.0 for value in given]
         horizontal = [chord_of_arc(value, MEAN_RADIUS) for value in given]
+    highest = np.array([value.largest_vertical for value in distinct])
     return _Values(
         np.array(horizontal) - TOUCH_TOLERANCE,
-        np.array([value.vertical for value in distinct]) - TOUCH_TOLERANCE,
+        highest - TOUCH_TOLERANCE,
         np.array(arc),
         np.array(given),
-        np.array([value.largest_vertical for value in distinct]),
+        highest,
     )
 
 

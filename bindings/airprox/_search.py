@@ -12,14 +12,14 @@ from airprox_kernel.broad import Candidates, Found, find_candidates
 from airprox_kernel.chunks import Chunk
 from airprox_kernel.encounters import merge_pieces, order_pieces
 from airprox_kernel.narrow import find_pieces, find_varying_pieces
-from airprox_kernel.pieces import PieceArray, piece_type
+from airprox_kernel.pieces import PieceArray, copied, piece_type
 from airprox_kernel.widening import widen_boxes
 
 from ._plan import Plan
 
 BUFFER = 32_768
 """Candidates, and pieces, that one call of a kernel may write: some 10 ms of work."""
-ROUGH = 16_384
+ROUGH = 32_768
 """Pieces that may wait to be merged: sorting the few of each task would take longer than the
 search for them."""
 
@@ -243,7 +243,7 @@ def _narrow(
         done = result.candidate
         legs += result.legs
         if result.pieces:
-            basket.add(_copied(out[: result.pieces]))
+            basket.add(copied(out[: result.pieces]))
     return legs
 
 
@@ -258,15 +258,7 @@ def merge(found: list[PieceArray], plan: Plan) -> PieceArray:
     if pieces.size < 2:
         return pieces
     pieces = pieces.take(order_pieces(pieces))
-    return _copied(pieces[: merge_pieces(pieces)])
-
-
-def _copied(pieces: PieceArray) -> PieceArray:
-    """Return a copy, made of bytes.
-
-    NumPy copies records field by field otherwise, but for `take`, which took ten times as long.
-    """
-    return pieces.view(np.uint8).copy().view(pieces.dtype)
+    return copied(pieces[: merge_pieces(pieces)])
 
 
 def _kind(plan: Plan) -> str:

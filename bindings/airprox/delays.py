@@ -13,9 +13,10 @@ import pyarrow as pa
 
 from ._delay_request import DelayRequest, check_horizon, search_pairs
 from ._delay_tolerance import possible_pairs, tolerances
-from ._free_delays import either_way, left_over, picture
+from ._free_delays import either_way, left_over, others_of
 from ._parallel import Progress
 from ._result import Result
+from .airspace import Airspace, Snapshot
 from .errors import SchemaError, SchemaTypeError
 from .fleet import Fleet
 from .minima import Minima
@@ -182,7 +183,7 @@ def time_margin(
 
 
 def free_delays(
-    airspace: Any,
+    airspace: Airspace | Snapshot | Fleet,
     flight: Fleet,
     horizon: float,
     minima: Minima | MinimaTable | None = None,
@@ -197,8 +198,9 @@ def free_delays(
     Parameters
     ----------
     airspace
-        The others: a `Fleet`, which needs `minima`; or a picture of the airspace with
-        ``snapshot().fleet``, ``minima`` and ``rules``, which brings its own.
+        The others: a `Fleet`, which needs `minima`; or an `Airspace` or a snapshot of one, which
+        has minima and rules of its own. Of these only the flights that are in the air within the
+        horizon are looked at, and counted in the receipt.
     flight
         A fleet of one trajectory. If its id is among the others it stands in for that one.
     horizon
@@ -232,12 +234,12 @@ def free_delays(
         raise SchemaTypeError(f"flight must be an airprox.Fleet, not {type(flight).__name__}")
     if len(flight) != 1:
         raise SchemaError(f"flight must be a fleet of one trajectory, but has {len(flight)}")
-    others, minima, rules = picture(airspace, minima, rules)
     seconds = check_horizon(horizon)
+    others = others_of(airspace, flight, seconds, minima, rules)
     found = search_pairs(
         DelayRequest(
-            others, minima, flight, "exempt", either_way(rules), seconds, threads,
-            progress, cancel,
+            others.fleet, others.minima, flight, "exempt", either_way(others.rules), seconds,
+            threads, progress, cancel,
         )
     )  # fmt: skip
     return FreeDelays(left_over(found, seconds), lambda: found.receipt)

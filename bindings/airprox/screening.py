@@ -45,6 +45,8 @@ def screen(
     cancel: threading.Event | None = None,
     max_encounters: int | None = None,
     skip_diverging: bool = False,
+    verify: bool = False,
+    exact_edges: bool = False,
     _slab: float | None = None,
 ) -> Screening:
     """Return every loss of separation of every pair of trajectories.
@@ -83,6 +85,17 @@ def screen(
         Leave out an encounter that holds where the common span of the two begins (not where the
         window does) and throughout which neither distance decreases by more than 10⁻⁷ m: two
         aircraft that appear close to each other and part. A later re-entry is still reported.
+    verify
+        Put pairs to the exact test once more, one by one and without the search, and compare every
+        bit of their rows: all pairs of up to 2,000 trajectories; of more, 10⁶ pairs at random and
+        the neighbours of each encounter (everybody in conflict with one of its two, with
+        everybody in conflict with the other; at most 4·10⁶ at random). The 2·10⁶ pairs of 2,000
+        flights take 1.2 s. The receipt says how many there were (`pairs_verified`).
+    exact_edges
+        Decide in rational arithmetic what comes within 10⁻⁶ m of the edge of loss, so that rows
+        are exactly the encounters of the definition, with the touch tolerance of 10⁻⁷ m, however
+        shallow. Such rows are exact before they are rounded, all others are as without it.
+        Planar frame only, without bands and radii: other positions are not rational numbers.
 
     Returns
     -------
@@ -102,13 +115,16 @@ def screen(
     Raises
     ------
     SchemaError
-        If the two sides, or an argument, do not fit, or rules need a column that is not carried.
+        If the two sides, or an argument, do not fit, or rules need a column that is not carried;
+        or if `exact_edges` is asked for where there is no exact arithmetic.
     InvalidMinima
         If a table of minima does not know a category.
     InvalidTrajectories
         If an id stands on both sides and `same_id` does not say what that means.
     TooManyEncounters
         If there are more than `max_encounters`.
+    VerificationFailed
+        If `verify` found a pair with other rows than the search; the message names it.
     Cancelled
         If `cancel` was set; its ``receipt`` tells what had been done.
 
@@ -128,10 +144,11 @@ def screen(
     search = Search(
         Request(
             fleet, minima, against, same_id, rules, window, threads, progress, cancel,
-            _checked_flag(skip_diverging), _slab,
+            _checked_flag(skip_diverging, "skip_diverging"),
+            _checked_flag(exact_edges, "exact_edges"), _slab,
         )
     )  # fmt: skip
-    limit = _checked_limit(max_encounters)
+    limit, verify = _checked_limit(max_encounters), _checked_flag(verify, "verify")
     tables: list[pa.Table] = []
     for table in search.tables(UNLIMITED if limit is None else max(LEAST_CAPACITY, 8 * limit)):
         tables.append(table)
@@ -143,6 +160,8 @@ def screen(
     table = (
         tables[0] if len(tables) == 1 else pa.concat_tables([search.schema.empty_table(), *tables])
     )
+    if verify:
+        search.verify(table)
     return Screening(table, search.receipt)
 
 
@@ -159,6 +178,7 @@ def screen_batches(
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
     skip_diverging: bool = False,
+    exact_edges: bool = False,
     _slab: float | None = None,
 ) -> EncounterBatches:
     """Return the rows of ``screen(...).encounters`` as an iterator of record batches.
@@ -181,15 +201,16 @@ def screen_batches(
     search = Search(
         Request(
             fleet, minima, against, same_id, rules, window, threads, progress, cancel,
-            _checked_flag(skip_diverging), _slab,
+            _checked_flag(skip_diverging, "skip_diverging"),
+            _checked_flag(exact_edges, "exact_edges"), _slab,
         )
     )  # fmt: skip
     return EncounterBatches(search, search.batches(batch_bytes))
 
 
-def _checked_flag(flag: bool) -> bool:
+def _checked_flag(flag: bool, name: str) -> bool:
     if not isinstance(flag, bool):
-        raise SchemaTypeError(f"skip_diverging must be True or False, not {flag!r}")
+        raise SchemaTypeError(f"{name} must be True or False, not {flag!r}")
     return flag
 
 

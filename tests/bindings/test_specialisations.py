@@ -77,6 +77,13 @@ def use(fleet, whole):
     for metric in ("horizontal", "slant", "ratio"):
         minima = MINIMA if metric == "ratio" else None
         airprox.closest_approach(fleet, metric=metric, minima=minima)
+    airspace = airprox.Airspace(MINIMA)
+    airspace.upsert(fleet)
+    airspace.probe(fleet.shifted(60.0))
+    airspace.upsert(fleet.select(fleet.ids[:1]).shifted(60.0))
+    airspace.probe(fleet)
+    airprox.forbidden_delays(fleet, MINIMA, horizon=60.0)
+    airprox.forbidden_delays(fleet, MINIMA, horizon=60.0, against=whole, same_id="exempt")
 
 def named(module):
     "What a module's own text names of the kernel: imported names, and attributes of modules."
