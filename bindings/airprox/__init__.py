@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from . import samples
     from ._margins import margins
+    from ._report import report
     from ._rvsm import rvsm
     from ._units import FT, NM
     from ._warmup import warmup
@@ -91,6 +92,7 @@ _HOMES = {
     "forbidden_delays": "delays",
     "free_delays": "delays",
     "margins": "_margins",
+    "report": "_report",
     "rvsm": "_rvsm",
     "screen": "screening",
     "screen_batches": "screening",
@@ -139,6 +141,7 @@ __all__ = [
     "forbidden_delays",
     "free_delays",
     "margins",
+    "report",
     "rvsm",
     "samples",
     "screen",

@@ -1,8 +1,10 @@
 """Tables in and out of files for the command line: read by content, written whole or not at all."""
 
+import contextlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -93,29 +95,42 @@ def _check_size(path: str, size: float, limit: float) -> None:
         )
 
 
-def check_output(path: str, inputs: list[str]) -> None:
+_KINDS = {".parquet": "a Parquet", ".html": "an HTML"}
+
+
+def check_output(path: str, inputs: list[str], suffix: str = ".parquet") -> None:
     """Raise `FileError`, before any work is done, if `path` cannot become the output."""
     output = Path(path)
-    if output.suffix.lower() != ".parquet":
-        raise FileError(f"the output is a Parquet file, so its name must end in .parquet: {path}")
+    if output.suffix.lower() != suffix:
+        raise FileError(
+            f"the output is {_KINDS[suffix]} file, so its name must end in {suffix}: {path}"
+        )
     if output.is_dir() or not os.access(output.parent, os.W_OK | os.X_OK):
         raise FileError(f"{path} cannot be written: {output.parent} must be a writable folder")
     if output.exists() and any(Path(name).exists() and output.samefile(name) for name in inputs):
         raise FileError(f"the output must not replace an input: {path}")
 
 
-def write_parquet(table: pa.Table, path: str) -> None:
-    """Write `table` under another name and then rename it, so that `path` is never half written."""
-    temporary = Path(path).with_name(f".{Path(path).name}.{os.getpid()}.part")
+@contextlib.contextmanager
+def written(path: Path) -> Iterator[BinaryIO]:
+    """A new file that takes the name `path` at the end, so that it is never half written."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with temporary.open("xb") as sink:
-            pq.write_table(table, sink)
+            yield sink
         temporary.replace(path)
-    except (OSError, pa.ArrowException) as error:
-        raise FileError(f"{path} cannot be written: {_reason(error)}") from error
     finally:
         # Nothing is left where the rename succeeded; an interrupt or a full disk leaves a part.
         temporary.unlink(missing_ok=True)
+
+
+def write_parquet(table: pa.Table, path: str) -> None:
+    """Write `table` to a file; raises `FileError` if that cannot be."""
+    try:
+        with written(Path(path)) as sink:
+            pq.write_table(table, sink)
+    except (OSError, pa.ArrowException) as error:
+        raise FileError(f"{path} cannot be written: {_reason(error)}") from error
 
 
 def _reason(error: Exception) -> str:
