@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from airprox_kernel._direct import kind_of
 from airprox_kernel.boxes import Reach
 from airprox_kernel.chunks import (
     Presence,
@@ -49,6 +50,15 @@ class Plan(NamedTuple):
     other_roll: Roll
     variations: Variations | None
     """What lets minima vary along the way; boxes are widened by its radii."""
+
+    @property
+    def kind(self) -> bytes:
+        """A fingerprint of the types of what kernels are given of it, past the dispatcher."""
+        presences, rolls = (
+            (self.own_presence, self.other_presence),
+            (self.own_roll, self.other_roll),
+        )
+        return kind_of(self.job, self.reach, *presences, *rolls)
 
 
 def make_plan(case: Case, paces: Sequence[Pace], slab_length: float | None) -> Plan:

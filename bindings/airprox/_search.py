@@ -94,7 +94,7 @@ def make_boxes(plan: Plan, index: int, workspace: Workspace) -> tuple[Boxes, Pla
     if not job.single:
         other_side = Side(job.other, job.limits.other_category, plan.other_presence)
         sides.append((other_side, plan.other_roll, middle))
-    fill = _fill_boxes.of(_kind(plan))
+    fill = _fill_boxes.of(plan.kind)
     for side, roll, cursor in sides:
         parts = roll.part[roll.start[index] : roll.start[index + 1]]
         legs = workspace.legs(parts.size)
@@ -132,7 +132,7 @@ def search_chunk(plan: Plan, index: int, capacity: int, workspace: Workspace) ->
     basket = _Basket(plan, capacity)
     visits = legs = 0
     since = Found(chunk.first, 0, 0)
-    find = _find_candidates.of(_kind(plan))
+    find = _find_candidates.of(plan.kind)
     while since.slab < chunk.last:
         since = find(plan.job, boxes, places, chunk, since, out)
         visits += since.pairs
@@ -232,7 +232,7 @@ def _narrow(
     while done < count:
         out = workspace.pieces(least, 2 * count)
         if plan.variations is None:
-            find = _find_pieces.of(_kind(plan))
+            find = _find_pieces.of(plan.kind)
             result = find(plan.job, places, candidates, done, count, scratch, out)
         else:
             result = find_varying_pieces(
@@ -259,8 +259,3 @@ def merge(found: list[PieceArray], plan: Plan) -> PieceArray:
         return pieces
     pieces = pieces.take(order_pieces(pieces))
     return copied(pieces[: merge_pieces(pieces)])
-
-
-def _kind(plan: Plan) -> str:
-    """Return what tells one kind of arguments of kernels from another."""
-    return plan.job.own.time.dtype.kind
