@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
@@ -73,6 +74,7 @@ class Search:
         self._by_level = np.zeros(len(self._levels.tables), np.int64)
         self._pairs_in_conflict = self._diverging = self._visits = self._legs = 0
         self._tasks_done = self._tasks = 0
+        self._sweeps = Counter[str]()
         self._finished = False
 
     @contextmanager
@@ -132,6 +134,7 @@ class Search:
         self._tasks_done += chunks
         self._visits += gathering.pair_visits
         self._legs += gathering.legs_tested
+        self._sweeps += gathering.sweeps
 
     def _reporter(self) -> Progress | None:
         """Return `progress` for one block, counted over all blocks known so far."""
@@ -156,6 +159,7 @@ class Search:
             threads=self._threads,
             pair_visits=self._visits,
             legs_tested=self._legs,
+            tasks=dict(sorted(self._sweeps.items())),
             seconds=dict(self.seconds),
         )
 
