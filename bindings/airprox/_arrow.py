@@ -2,10 +2,10 @@
 
 Everything physical ends here: slices, chunks, dictionaries, run ends, views, extension types and
 nulls go in, flat read-only arrays come out, without a copy where Arrow's own memory will do.
-Nothing here may be called with data that `read_table` and `checked` have not seen.
+Nothing here may be called with data that `checked` has not seen.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute
 from numpy.typing import NDArray
 
-from ._buffers import as_arrow, as_numpy
+from ._buffers import as_numpy
 from ._parallel import processors
 from ._ranges import FEW, side_by_side
 from .errors import SchemaError, SchemaTypeError
@@ -35,42 +35,6 @@ def frozen(array: Array) -> Array:
     view = array.view()
     view.flags.writeable = False
     return view
-
-
-def read_table(source: object) -> pa.Table:
-    """The table of any Arrow producer or mapping of arrays, not yet checked (see `checked`).
-
-    Memory that its owner can still write to (NumPy, pandas) is copied, since a fleet is immutable.
-    """
-    try:
-        if isinstance(source, pa.Table):
-            return source
-        if isinstance(source, Mapping):
-            return pa.table({name: _column(values) for name, values in source.items()})
-        if type(source).__module__.partition(".")[0] == "pandas":
-            return pa.table(source.copy())  # pyright: ignore[reportAttributeAccessIssue]
-        if hasattr(source, "__arrow_c_stream__"):
-            return pa.RecordBatchReader.from_stream(source).read_all()
-        if hasattr(source, "__arrow_c_array__"):
-            return pa.Table.from_batches([pa.record_batch(source)])
-    except (pa.ArrowException, ValueError, TypeError) as error:
-        raise SchemaError(
-            f"the source must be readable as an Arrow table, found: {error}"
-        ) from error
-    raise SchemaTypeError(
-        "the source must be an Arrow producer (__arrow_c_stream__ or __arrow_c_array__) or a "
-        f"mapping of arrays, found {type(source).__name__}"
-    )
-
-
-def _column(values: Any) -> pa.Array | pa.ChunkedArray:
-    if isinstance(values, (pa.Array, pa.ChunkedArray)):
-        return values
-    if isinstance(values, np.ndarray):
-        return as_arrow(values.copy())
-    if hasattr(values, "__arrow_c_stream__"):
-        return pa.chunked_array(values)
-    return pa.array(values)
 
 
 def checked(table: pa.Table, names: Sequence[str]) -> pa.Table:
