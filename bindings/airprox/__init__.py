@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         VerificationFailed,
     )
     from .fleet import Fleet, concat
+    from .gates import Gates
     from .geoarrow import to_geoarrow, to_geoparquet
     from .minima import Band, Minima
     from .minima_table import MinimaTable
@@ -65,6 +66,7 @@ _HOMES = {
     "Fleet": "fleet",
     "ForbiddenDelays": "delays",
     "FreeDelays": "delays",
+    "Gates": "gates",
     "InvalidMinima": "errors",
     "InvalidTrajectories": "errors",
     "Minima": "minima",
@@ -112,6 +114,7 @@ __all__ = [
     "Fleet",
     "ForbiddenDelays",
     "FreeDelays",
+    "Gates",
     "InvalidMinima",
     "InvalidTrajectories",
     "Minima",

@@ -48,8 +48,50 @@ def checked(table: pa.Table, names: Sequence[str]) -> pa.Table:
         try:
             chosen.validate(full=True)
         except pa.ArrowException as error:
-            raise SchemaError(f"the source must be valid Arrow data, found: {error}") from error
+            text = first_line(error)
+            raise SchemaError(f"the source must be valid Arrow data, found: {text}") from error
+    for name, column in zip(chosen.column_names, chosen.columns, strict=True):
+        if any(_hides_nulls(chunk) for chunk in column.chunks):
+            raise SchemaError(
+                f"the source must be valid Arrow data, found: column {name!r} claims to have no "
+                "nulls and marks some"
+            )
     return chosen
+
+
+def checked_column(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
+    """`checked` for a column alone; `name` stands for it in messages."""
+    return checked(pa.table({name: column}), [name]).column(0)
+
+
+def first_line(error: Exception) -> str:
+    """What went wrong, without the traces that some producers add."""
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+def _hides_nulls(array: Any) -> bool:
+    """Whether an array, or one inside it, counts no nulls where its validity bitmap marks some.
+
+    Arrow's own full validation believes a count of 0, and what lies under such a null would be
+    read as a value. Bitmaps take 30 µs a million rows.
+    """
+    kind = array.type
+    if isinstance(kind, pa.BaseExtensionType):
+        return _hides_nulls(array.storage)
+    if pa.types.is_dictionary(kind):
+        return _hides_nulls(array.indices) or _hides_nulls(array.dictionary)
+    if pa.types.is_run_end_encoded(kind) or pa.types.is_union(kind):
+        return pa.types.is_run_end_encoded(kind) and _hides_nulls(array.values)
+    valid = array.buffers()[0] if len(array) and not pa.types.is_null(kind) else None
+    if valid is not None and not array.null_count:
+        bits = pa.Array.from_buffers(
+            pa.bool_(), len(array), [None, valid], null_count=0, offset=array.offset
+        )
+        if bits.true_count < len(array):
+            return True
+    if pa.types.is_struct(kind):
+        return any(_hides_nulls(array.field(place)) for place in range(kind.num_fields))
+    return bool(pa.types.is_nested(kind)) and _hides_nulls(array.values)
 
 
 def _validated_alone(column: pa.ChunkedArray) -> list[pa.Array]:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from ._arrow import first_line
 from ._buffers import as_arrow
 from .errors import SchemaError, SchemaTypeError
 
@@ -45,9 +46,9 @@ def read_table(source: object) -> pa.Table:
 def _guarded(function: Callable[[Any], Any], argument: object) -> Any:
     try:
         return function(argument)
-    except (pa.ArrowException, ValueError, TypeError, OSError) as error:
+    except Exception as error:  # a foreign producer may raise whatever it likes
         raise SchemaError(
-            f"the source must be readable as an Arrow table, found: {error}"
+            f"the source must be readable as an Arrow table, found: {first_line(error)}"
         ) from error
 
 

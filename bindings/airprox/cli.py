@@ -46,6 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except AirproxError as error:
         print(f"airprox {chosen.name}: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
+    except MemoryError:
+        print(f"airprox {chosen.name}: this takes more memory than there is", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print(f"airprox {chosen.name}: interrupted", file=sys.stderr)
         return 130
@@ -177,9 +180,16 @@ def _add_screen(parser: argparse.ArgumentParser) -> None:
     add("--altitude-unit", choices=("ft", "m"), help="unit of geodetic altitudes")
     add("--against-altitude-unit", choices=("ft", "m"), help="the same for OTHER, if it differs")
     add("--max-gap", type=float, metavar="SECONDS", help="a longer leg is a gap; inf joins all")
+    add(
+        "--max-read",
+        type=float,
+        metavar="GB",
+        help="decoded size of a file; by default half the memory",
+    )
     add("--same-id", choices=("raise", "exempt", "screen"), default="raise", help="an id on both")
     add("--window", nargs=2, metavar=("START", "END"), help=f"times or seconds; {OPEN_END} is open")
     add("--invalid", choices=("raise", "reject"), default="raise", help="bad trajectories")
+    add("--enforce-gates", action="store_true", help="legs too fast or steep to be true are bad")
     add("--naive-time", choices=("raise", "utc"), default="raise", help="times without a zone")
     add("--threads", type=int, metavar="N", help="by default one a processor")
     add("-o", "--output", metavar="FILE", help="write the encounters to this Parquet file")

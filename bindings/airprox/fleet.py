@@ -25,6 +25,7 @@ from ._sources import open_source
 from ._times import instant
 from ._tracks import as_tracks, grow_radii
 from .errors import SchemaError, SchemaTypeError
+from .gates import Gates, implausible_table
 
 
 class Fleet:
@@ -69,6 +70,7 @@ class Fleet:
         altitude_unit: str | None = None,
         altitude_reference: str | None = None,
         max_gap: float | None = None,
+        gates: Gates | None = None,
         radius_growth: tuple[float, float] | None = None,
         carry: Iterable[str] = schema.DEFAULT_CARRY,
         invalid: str = "raise",
@@ -102,6 +104,10 @@ class Fleet:
         max_gap:
             Seconds: a leg that takes longer is a gap, in which there is no position. None is the
             preset's 120 s, else ``math.inf``, which joins everything.
+        gates:
+            `airprox.Gates`: legs too fast or too steep to be true are counted in `implausible` and
+            in receipts, or are faults. None is the usual gates with a preset for recorded tracks,
+            else none.
         radius_growth:
             (horizontal, vertical) in m/s, added to the radii (0 without columns) for the time
             since the trajectory's first knot, over gaps too.
@@ -129,12 +135,13 @@ class Fleet:
         scale = stated.altitude_scale(layout, altitude_unit)
         stated.check_fixed_units(layout)
         gap = stated.gap_limit(layout, max_gap)
+        allowed = stated.gates_of(layout, gates)
         reference = stated.reference(layout, altitude_reference)
         reader = read_long if layout.form == "long" else read_nested
         chosen = checked(opened.read(layout.table_columns), layout.table_columns)
         read = reader(chosen, layout, scale, naive_time, invalid)
         tracks = grow_radii(as_tracks(read, layout), read, rates)
-        return cls._of(prepare(tracks, read, layout.frame == "geodetic", gap, reference))
+        return cls._of(prepare(tracks, read, layout.frame == "geodetic", gap, reference, allowed))
 
     @classmethod
     def from_states(
@@ -257,6 +264,15 @@ class Fleet:
     def rejected(self) -> pa.Table:
         """Trajectories set aside: ``row`` (int64, the first offending one), ``id``, ``reason``."""
         return self._prepared.rejected
+
+    @property
+    def implausible(self) -> pa.Table:
+        """Trajectories with legs beyond the gates that they were read with, one a row.
+
+        ``id``, ``fast_legs``, ``steep_legs`` (int64), and the greatest ``speed`` and ``climb`` of
+        these legs (m/s).
+        """
+        return implausible_table(self.ids, self._prepared.implausible)
 
     @property
     def span(self) -> tuple[Any, Any] | None:

@@ -69,6 +69,10 @@ class Receipt:
     """Of delays: seconds; common pairs share an instant for some delay within it."""
     pairs_with_delays: int | None = None
     """Of delays: pairs that have forbidden ones within the horizon."""
+    implausible: int | None = None
+    """Trajectories with a leg too fast or too steep to be true; None if no gates were asked for."""
+    implausible_legs: dict[str, int] = field(default_factory=dict[str, int])
+    """Such legs by the gate that they are beyond: "speed", "climb"."""
     seconds: dict[str, float] = field(default_factory=dict[str, float])
     """Wall-clock time by phase."""
     tasks: dict[str, int] = field(default_factory=dict[str, int])
@@ -89,12 +93,20 @@ class Receipt:
         return (
             f"trajectories  {t.given:,} given, {t.screened:,} screened, {t.rejected:,} rejected\n"
             f"gaps          {gaps}; {self.joined_gaps:,} joined over 10 min\n"
+            f"{self._warnings()}"
             f"pairs         {self.pairs_common:,} share an instant{within}, "
             f"{self.pairs_exempt:,} exempt{rules}{self._outcome()}\n"
             f"work          {self.pair_visits:,} pair visits, {self.legs_tested:,} intervals tested"
             f"{slabs}{tasks}, {self.threads} thread(s)\n"
             f"complete      {'yes' if self.complete else 'no'}"
         )
+
+    def _warnings(self) -> str:
+        if not self.implausible:
+            return ""
+        fast, steep = self.implausible_legs["speed"], self.implausible_legs["climb"]
+        legs = f"{fast:,} legs too fast, {steep:,} too steep"
+        return f"implausible   {self.implausible:,} trajectories: {legs} to be true\n"
 
     def _outcome(self) -> str:
         if self.encounters is not None:
