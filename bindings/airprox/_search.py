@@ -269,6 +269,6 @@ def merge(found: list[PieceArray], plan: Plan) -> PieceArray:
     return copied(pieces[: merge_pieces(pieces)])
 
 
-def _kind(plan: Plan) -> str:
+def _kind(plan: Plan) -> bytes:
     """Return what tells one kind of arguments of kernels from another."""
-    return plan.job.own.time.dtype.kind
+    return plan.job.own.time.dtype.char.encode()
