@@ -43,24 +43,46 @@ def read_table(source: object) -> pa.Table:
     Memory that its owner can still write to (NumPy, pandas) is copied, since a fleet is immutable.
     """
     try:
-        if isinstance(source, pa.Table):
-            return source
-        if isinstance(source, Mapping):
-            return pa.table({name: _column(values) for name, values in source.items()})
-        if type(source).__module__.partition(".")[0] == "pandas":
-            return pa.table(source.copy())  # pyright: ignore[reportAttributeAccessIssue]
-        if hasattr(source, "__arrow_c_stream__"):
-            return pa.RecordBatchReader.from_stream(source).read_all()
-        if hasattr(source, "__arrow_c_array__"):
-            return pa.Table.from_batches([pa.record_batch(source)])
+        table = _table_of(source)
+        for field in table.schema if table is not None else ():
+            _read_names(field)
     except Exception as error:  # a foreign producer may raise whatever it likes
         raise SchemaError(
             f"the source must be readable as an Arrow table, found: {_first_line(error)}"
         ) from error
-    raise SchemaTypeError(
-        "the source must be an Arrow producer (__arrow_c_stream__ or __arrow_c_array__) or a "
-        f"mapping of arrays, found {type(source).__name__}"
-    )
+    if table is None:
+        raise SchemaTypeError(
+            "the source must be an Arrow producer (__arrow_c_stream__ or __arrow_c_array__) or a "
+            f"mapping of arrays, found {type(source).__name__}"
+        )
+    return table
+
+
+def _table_of(source: object) -> pa.Table | None:
+    """The table, None if the source is nothing that could give one."""
+    if isinstance(source, pa.Table):
+        return source
+    if isinstance(source, Mapping):
+        return pa.table({name: _column(values) for name, values in source.items()})
+    if type(source).__module__.partition(".")[0] == "pandas":
+        return pa.table(source.copy())  # pyright: ignore[reportAttributeAccessIssue]
+    if hasattr(source, "__arrow_c_stream__"):
+        return pa.RecordBatchReader.from_stream(source).read_all()
+    if hasattr(source, "__arrow_c_array__"):
+        return pa.Table.from_batches([pa.record_batch(source)])
+    return None
+
+
+def _read_names(field: pa.Field) -> None:
+    """Read all names in a field, time zones among them: Arrow does not check that they are UTF-8.
+
+    Raises `UnicodeDecodeError` if one is not.
+    """
+    kind: Any = field.type
+    _ = field.name, getattr(kind, "tz", None)
+    if pa.types.is_nested(kind) and not pa.types.is_map(kind):
+        for place in range(kind.num_fields):
+            _read_names(kind.field(place))
 
 
 def _column(values: Any) -> pa.Array | pa.ChunkedArray:
