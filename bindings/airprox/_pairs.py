@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from airprox_kernel.job import Job
 
-from ._arrow import checked, joined, plain, read_table
+from ._arrow import checked, joined, plain
 from ._job import Sides, matching_rows
+from ._sources import read_table
 from .errors import InvalidTrajectories, SchemaError, SchemaTypeError, TooManyPairs
 from .fleet import Fleet
 

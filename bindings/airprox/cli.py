@@ -108,6 +108,8 @@ def screen(chosen: argparse.Namespace) -> None:
             threads=chosen.threads,
             progress=status,
             skip_diverging=chosen.skip_diverging,
+            verify=chosen.verify,
+            exact_edges=chosen.exact_edges,
         )
         if chosen.output:
             status.stage(f"writing {chosen.output}")
@@ -171,6 +173,8 @@ def _add_screen(parser: argparse.ArgumentParser) -> None:
     add("--minima", metavar="FILE.toml", help="minima by category, altitude and level instead")
     add("--rules", metavar="FILE.toml", help="who is screened against whom, by side, group or id")
     add("--skip-diverging", action="store_true", help="leave out starts that only move apart")
+    add("--verify", action="store_true", help="test pairs again without the search, and compare")
+    add("--exact-edges", action="store_true", help="rational arithmetic within 1 µm of the minima")
     add("--columns", metavar="C", help="traffic, opensky, or pairs such as id=icao24,time=ts")
     add("--against-columns", metavar="C", help="the same for OTHER, if it differs")
     add("--altitude-unit", choices=("ft", "m"), help="unit of geodetic altitudes")

@@ -62,6 +62,8 @@ class Receipt:
     """Empty where levels have no names."""
     diverging_skipped: int = 0
     """Encounters left out since they hold at the start and only dissolve (`skip_diverging`)."""
+    pairs_verified: int | None = None
+    """Pairs that were put to the exact test once more, without the search (`verify`)."""
     horizon: float | None = None
     """Of delays: seconds; common pairs share an instant for some delay within it."""
     pairs_with_delays: int | None = None
@@ -102,8 +104,10 @@ class Receipt:
         if self.encounters is not None:
             levels = "".join(f", {n:,} {name}" for name, n in self.encounters_by_level.items())
             left = f"; {self.diverging_skipped:,} left out" if self.diverging_skipped else ""
+            verified = self.pairs_verified
+            again = "" if verified is None else f"; {verified:,} pairs verified"
             return (
-                f", {self.pairs_in_conflict:,} in conflict\n"
+                f", {self.pairs_in_conflict:,} in conflict{again}\n"
                 f"encounters    {self.encounters:,}{levels}{left}"
             )
         if self.horizon is not None:
