@@ -106,6 +106,11 @@ def _column(values: Any) -> pa.Array | pa.ChunkedArray:
     return pa.array(values)
 
 
+def _recorded(traffic: Any) -> Source:
+    """The frame in a `Traffic` or a `Flight` of the library of that name."""
+    return _whole(pa.table(traffic.data.copy()))
+
+
 def _lazy_frame(frame: Any) -> Source:
     """A polars LazyFrame: only the query for the wanted columns is run."""
     schema = frame.head(0).collect().to_arrow().schema
@@ -142,6 +147,8 @@ def _arrow_file(file: Any) -> Source:
 
 _LAZY: dict[tuple[str, str], Callable[[Any], Source]] = {
     ("polars", "LazyFrame"): _lazy_frame,
+    ("traffic", "Traffic"): _recorded,
+    ("traffic", "Flight"): _recorded,
     ("duckdb", "DuckDBPyRelation"): _relation,
     ("_duckdb", "DuckDBPyRelation"): _relation,
     **{
