@@ -10,10 +10,11 @@ from airprox_kernel.boxes import Boxes, Places, Side, altitude_scale, fill_boxes
 from airprox_kernel.broad import Candidates, Found, find_candidates
 from airprox_kernel.chunks import Chunk
 from airprox_kernel.encounters import merge_pieces, order_pieces
-from airprox_kernel.narrow import find_pieces, find_varying_pieces
+from airprox_kernel.narrow import Narrowed, find_pieces, find_varying_pieces
 from airprox_kernel.pieces import PieceArray, piece_type
 from airprox_kernel.widening import widen_boxes
 
+from ._parallel import pause
 from ._plan import Plan
 
 BUFFER = 32_768
@@ -126,7 +127,8 @@ def search_chunk(plan: Plan, index: int, capacity: int, workspace: Workspace) ->
     visits = legs = 0
     since = Found(chunk.first, 0, 0)
     while since.slab < chunk.last:
-        since = find_candidates(plan.job, boxes, places, chunk, since, out)
+        pause()
+        since = Found(*find_candidates(plan.job, boxes, places, chunk, since, out))
         visits += since.pairs
         legs += _narrow(plan, places, out, since.pairs, basket, workspace)
     return Harvest(basket.found, basket.weights, visits, legs)
@@ -226,13 +228,15 @@ def _narrow(
     done = legs = least = 0
     scratch = np.empty(plan.job.limits.horizontal.shape[2], np.int64)
     while done < count:
+        pause()
         out = workspace.pieces(least, 2 * count)
         if plan.variations is None:
-            result = find_pieces(plan.job, places, candidates, done, count, scratch, out)
+            progress = find_pieces(plan.job, places, candidates, done, count, scratch, out)
         else:
-            result = find_varying_pieces(
+            progress = find_varying_pieces(
                 plan.job, plan.variations, places, candidates, done, count, scratch, out
             )
+        result = Narrowed(*progress)
         if result.candidate == done:
             least = 2 * out.size
         done = result.candidate
