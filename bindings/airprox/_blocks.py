@@ -21,7 +21,7 @@ from ._encounters import encounters_schema, encounters_table
 from ._job import make_case, pair_up
 from ._levels import AnyMinima, as_levels
 from ._parallel import Progress, Stopped, run, thread_count
-from ._plan import Plan, make_plan
+from ._plan import Plan, make_plan, plans_of_block
 from ._search import Gathering, merge
 from .errors import Cancelled
 from .fleet import Fleet
@@ -86,13 +86,15 @@ class Search:
         blocks = [self._plan.job.block]
         while blocks:
             block = blocks.pop()
-            plan = self._plan._replace(job=self._plan.job._replace(block=block))
             is_one_pair = _rows(block) == (1, 1)
-            harvest = self._harvest(plan, UNLIMITED if is_one_pair else capacity)
+            harvest = self._harvest(
+                plans_of_block(self._plan, block), UNLIMITED if is_one_pair else capacity
+            )
             if harvest.weights is not None:
                 blocks.extend(reversed(_split(block, harvest.weights, capacity // 2)))
                 continue
             with self._timed("assemble"):
+                plan = self._plan
                 found = finish(merge(harvest.pieces, plan), plan, self._request.skip_diverging)
                 table = encounters_table(found, plan.job, self._sides, self._levels, self.schema)
                 self.encounters += table.num_rows
@@ -108,16 +110,19 @@ class Search:
         for table in self.tables(capacity):
             yield from table.to_batches(max_chunksize=capacity)
 
-    def _harvest(self, plan: Plan, capacity: int) -> Gathering:
-        """Search one block; the chunks are the tasks."""
-        gathering = Gathering(plan, capacity)
-        chunks = plan.chunk_start.size - 1
-        self._tasks += chunks
-        threads = self._threads if plan.job.own.time.size > SMALL else 1
+    def _harvest(self, plans: list[Plan], capacity: int) -> Gathering:
+        """Search one block."""
+        gathering = Gathering(plans, capacity)
+        self._tasks += len(gathering.tasks)
+        threads = self._threads if self._plan.job.own.time.size > SMALL else 1
         with self._timed("search"):
             try:
                 run(
-                    gathering.search, range(chunks), threads, self._reporter(), self._request.cancel
+                    gathering.search,
+                    gathering.tasks,
+                    threads,
+                    self._reporter(),
+                    self._request.cancel,
                 )
             except Stopped as stop:
                 self._take(gathering, stop.done)
@@ -125,7 +130,7 @@ class Search:
                     f"cancelled after {self._tasks_done} of {self._tasks} parts of the work",
                     self.receipt(),
                 ) from None
-        self._take(gathering, chunks)
+        self._take(gathering, len(gathering.tasks))
         return gathering
 
     def _take(self, gathering: Gathering, chunks: int) -> None:

@@ -167,12 +167,15 @@ class _Basket:
 
 
 class Gathering:
-    """What all chunks of one block give, taken in as they come from several threads."""
+    """What the plans of one block give, taken in as it comes from several threads.
 
-    def __init__(self, plan: Plan, capacity: int) -> None:
-        self._plan = plan
+    Its tasks are their chunks.
+    """
+
+    def __init__(self, plans: list[Plan], capacity: int) -> None:
+        self.tasks = [(plan, index) for plan in plans for index in range(plan.chunk_start.size - 1)]
         self._capacity = capacity
-        self._basket = _Basket(plan, capacity)
+        self._basket = _Basket(plans[0], capacity)
         self._lock = threading.Lock()
         self._spare: list[Workspace] = []
         self.pair_visits = 0
@@ -188,12 +191,13 @@ class Gathering:
         """Where the pieces were too many: their number by row."""
         return self._basket.weights
 
-    def search(self, index: int) -> None:
+    def search(self, task: tuple[Plan, int]) -> None:
         """Search one chunk."""
+        plan, index = task
         with self._lock:
             spare = self._spare.pop() if self._spare else None
-        workspace = Workspace(self._plan.job.own.time.dtype) if spare is None else spare
-        harvest = search_chunk(self._plan, index, self._capacity, workspace)
+        workspace = Workspace(plan.job.own.time.dtype) if spare is None else spare
+        harvest = search_chunk(plan, index, self._capacity, workspace)
         with self._lock:
             self._spare.append(workspace)
             self.pair_visits += harvest.pair_visits
