@@ -3,16 +3,22 @@
 import importlib
 import json
 import pkgutil
+import threading
 import typing
+from functools import partial
 
 import pytest
 
 import airprox
+from airprox import Minima, _delays, _search
+from airprox.errors import Cancelled
+from crowds import clique
 from long_runs import answer_of, usual_or_long
 
 LATENCY = 0.5
 """Seconds within which Ctrl-C is answered."""
 ROUNDS = usual_or_long(6, 24)
+MINIMA = Minima(horizontal=9260.0, vertical=304.8)
 
 PROGRAM = """
 import json, signal, sys, time
@@ -99,6 +105,30 @@ def test_interrupt_is_answered_and_the_next_run_is_right(answers, name):
     assert answer["right"]
     assert len(waits) >= ROUNDS // 3, answer
     assert usual_or_long(waits[len(waits) // 2], waits[-1]) < LATENCY, answer
+
+
+@pytest.mark.parametrize(
+    ("module", "kernel", "call"),
+    [
+        (_search, "find_candidates", airprox.screen),
+        (_search, "find_pieces", airprox.screen),
+        (_delays, "find_run_pairs", partial(airprox.forbidden_delays, horizon=60.0)),
+    ],
+)
+def test_cancel_is_answered_in_the_middle_of_a_task(monkeypatch, module, kernel, call):
+    """All of this work is one task, of many calls where so few results fit."""
+    cancel, plain, calls = threading.Event(), getattr(module, kernel), []
+
+    def cancelling(*arguments):
+        cancel.set()
+        calls.append(kernel)
+        return plain(*arguments)
+
+    monkeypatch.setattr(module, kernel, cancelling)
+    monkeypatch.setattr(_search, "BUFFER", 1)
+    with pytest.raises(Cancelled):
+        call(clique(60), MINIMA, cancel=cancel)
+    assert len(calls) == 1
 
 
 def kernels():

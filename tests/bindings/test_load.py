@@ -111,7 +111,7 @@ def test_more_pairs_than_32_bits_can_count():
     ):
         assert receipt.complete
         assert receipt.pairs_common == pairs
-    with pytest.raises(airprox.errors.TooManyPairs, match=str(pairs)):
+    with pytest.raises(airprox.errors.TooManyPairs, match=f"there are {pairs:,} "):
         airprox.closest_approach(fleet)
 
 
