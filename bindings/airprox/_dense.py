@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from airprox_kernel._direct import Direct
+from airprox_kernel._direct import Direct, kind_of
 from airprox_kernel.bounds import metric_of
 from airprox_kernel.chord_filling import fill_chords
 from airprox_kernel.chords import Chords
@@ -191,14 +191,9 @@ class Dense:
 
         def work(pairs: tuple[int, int]) -> None:
             part = slice(*pairs)
-            merge = _closest_approaches.of(found.origin.dtype.kind)
-            legs = merge(
-                self.job,
-                own[part],
-                other[part],
-                self.metric,
-                Approaches._make(column[part] for column in found),
-            )
+            out = Approaches._make(column[part] for column in found)
+            rest = own[part], other[part], self.metric, out
+            legs = _closest_approaches.of(kind_of(self.job, *rest))(self.job, *rest)
             self._tasks.count(part.stop - part.start, legs)
 
         self._tasks.run(work, _ranges(own.size, MERGED_PAIRS))

@@ -20,7 +20,9 @@ from airprox_kernel.reports import Columns
 from ._arrow import frozen
 from ._dense import Dense
 from ._found import Found, append, empty_found, new_columns, pick, that_met
+from ._job import Case
 from ._limits import SAG, STRETCH
+from ._pace import pace_of
 from ._parallel import pause
 from ._plan import make_plan
 from ._search import Workspace, chunk_of, make_boxes
@@ -57,7 +59,9 @@ class Near:
         self._budget = budget
         self._visits = 0
         self._lock = threading.Lock()
-        self._plan = make_plan(job, reach_of(job, metric, limit), None)
+        sides = [job.own] if job.single else [job.own, job.other]
+        case = Case(job, reach_of(job, metric, limit), None)
+        self._plan = make_plan(case, [pace_of(knots) for knots in sides], None)
         self._rooms = Spare(lambda: _Room(time, self._with_ratio))
 
     def search(self) -> Found:
@@ -72,7 +76,7 @@ class Near:
         with self._rooms.one() as room:
             boxes, places = make_boxes(plan, index, room.workspace)
             chunk = chunk_of(plan, index)
-            out = room.workspace.candidates(int(np.diff(boxes.start).max()), 4 * len(boxes.bounds))
+            out = room.workspace.candidates(boxes)
             since = Progressed(chunk.first, 0, 0)
             while since.slab < chunk.last:
                 pause()

@@ -105,11 +105,11 @@ class _Queue(Generic[Task, Result]):
         self._lock = threading.Lock()
         self._next = 0
         self.results: dict[int, Result] = {}
-        self.stop = threading.Event()
+        self.stopped = False
 
     def is_stopped(self) -> bool:
         """Return whether the work has been stopped or cancelled."""
-        return self.stop.is_set() or (self._cancel is not None and self._cancel.is_set())
+        return self.stopped or (self._cancel is not None and self._cancel.is_set())
 
     def do_one(self) -> bool:
         """Do the next task; return False where there is none, or the work was stopped."""
@@ -133,7 +133,7 @@ class _Queue(Generic[Task, Result]):
             while self.do_one():
                 pass
         except BaseException:
-            self.stop.set()
+            self.stopped = True
             raise
 
 
@@ -157,11 +157,10 @@ def run(
         while queue.do_one():
             if progress is not None:
                 progress(len(queue.results), len(tasks))
-        helpers = [helper for helper in helpers if not helper.cancel()]
-        wait(helpers)
+        helpers = _ended(helpers)
     finally:
-        queue.stop.set()
-        wait([helper for helper in helpers if not helper.cancel()])
+        queue.stopped = True
+        _ended(helpers)
     for helper in helpers:
         helper.result()
     if len(queue.results) < len(tasks):
@@ -169,3 +168,11 @@ def run(
     if progress is not None:
         progress(len(tasks), len(tasks))
     return [queue.results[index] for index in range(len(tasks))]
+
+
+def _ended(helpers: "list[Future[None]]") -> "list[Future[None]]":
+    """Return the helpers that had begun, once they are at an end; the others never begin."""
+    begun = [helper for helper in helpers if not helper.cancel()]
+    if begun:
+        wait(begun)
+    return begun

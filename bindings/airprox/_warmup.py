@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 FRAMES = ("planar", "geodetic")
 TIMES = ("seconds", "timestamps")
+CROWD = 20
+"""Flights in one place: so many that an airspace sorts them into cells."""
 
 
 class Warmed(NamedTuple):
@@ -85,7 +87,9 @@ def _described(row: Warmed) -> str:
 
 def _exercise(frame: str, times: str) -> None:
     """Do every kind of work once, on a few flights of which two meet."""
+    from .airspace import Airspace
     from .closest import closest_approach
+    from .delays import forbidden_delays
     from .minima import Minima
     from .screening import screen
 
@@ -95,10 +99,14 @@ def _exercise(frame: str, times: str) -> None:
     screen(fleet, minima, against=mixed, same_id="screen")
     for metric in ("horizontal", "slant", "ratio"):
         closest_approach(fleet, metric=metric, minima=minima if metric == "ratio" else None)
+    forbidden_delays(fleet, minima, horizon=60.0)
+    airspace = Airspace(minima)
+    airspace.upsert(_fleet(frame, times, "grouped", CROWD))
+    airspace.probe(fleet)
 
 
-def _fleet(frame: str, times: str, order: str) -> "Fleet":
-    """Return two flights of three knots that cross, with legs of both kinds that are cut.
+def _fleet(frame: str, times: str, order: str, flights: int = 2) -> "Fleet":
+    """Return flights of three knots, every other of which crosses, with legs of both kinds of cut.
 
     Legs over 54 km are cut along the ellipsoid's geodesic, those from 18 km on along a bent chord.
     """
@@ -106,9 +114,10 @@ def _fleet(frame: str, times: str, order: str) -> "Fleet":
 
     from .fleet import Fleet
 
-    flight, time = np.repeat(np.arange(2), 3), np.tile([0.0, 600.0, 1200.0], 2)
-    along = np.array([-1.0, 0.0, 0.3])
-    first, second = np.append(along, 0.0 * along), np.append(0.0 * along, along)
+    flight = np.repeat(np.arange(flights), 3)
+    time = np.tile([0.0, 600.0, 1200.0], flights)
+    along, across = np.tile([-1.0, 0.0, 0.3], flights), flight % 2 == 1
+    first, second = np.where(across, 0.0, along), np.where(across, along, 0.0)
     rows = np.argsort(time if order == "interleaved" else flight, kind="stable")
     columns: dict[str, Any] = {"id": flight}
     if times == "timestamps":
@@ -116,9 +125,9 @@ def _fleet(frame: str, times: str, order: str) -> "Fleet":
     else:
         columns["time"] = time
     if frame == "planar":
-        columns |= {"x": 1e5 * first, "y": 1e5 * second, "z": np.full(6, 9e3)}
+        columns |= {"x": 1e5 * first, "y": 1e5 * second, "z": np.full(flight.size, 9e3)}
     else:
-        columns |= {"lat": 50.0 + first, "lon": 10.0 + second, "alt": np.full(6, 9e3)}
+        columns |= {"lat": 50.0 + first, "lon": 10.0 + second, "alt": np.full(flight.size, 9e3)}
     unit = "m" if frame == "geodetic" else None
     source = {name: values[rows] for name, values in columns.items()}
     return Fleet.from_arrow(source, altitude_unit=unit, naive_time="utc")
