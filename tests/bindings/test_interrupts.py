@@ -6,6 +6,7 @@ import pkgutil
 import threading
 import typing
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 
@@ -110,8 +111,8 @@ def test_interrupt_is_answered_and_the_next_run_is_right(answers, name):
 @pytest.mark.parametrize(
     ("module", "kernel", "call"),
     [
-        (_search, "find_candidates", airprox.screen),
-        (_search, "find_pieces", airprox.screen),
+        (_search, "_find_candidates", airprox.screen),
+        (_search, "_find_pieces", airprox.screen),
         (_delays, "find_run_pairs", partial(airprox.forbidden_delays, horizon=60.0)),
     ],
 )
@@ -119,12 +120,16 @@ def test_cancel_is_answered_in_the_middle_of_a_task(monkeypatch, module, kernel,
     """All of this work is one task, of many calls where so few results fit."""
     cancel, plain, calls = threading.Event(), getattr(module, kernel), []
 
-    def cancelling(*arguments):
-        cancel.set()
-        calls.append(kernel)
-        return plain(*arguments)
+    def cancelling(function):
+        def call(*arguments):
+            cancel.set()
+            calls.append(kernel)
+            return function(*arguments)
 
-    monkeypatch.setattr(module, kernel, cancelling)
+        return call
+
+    direct = SimpleNamespace(of=lambda *kinds: cancelling(plain.of(*kinds)))
+    monkeypatch.setattr(module, kernel, direct if hasattr(plain, "of") else cancelling(plain))
     monkeypatch.setattr(_search, "BUFFER", 1)
     with pytest.raises(Cancelled):
         call(clique(60), MINIMA, cancel=cancel)
