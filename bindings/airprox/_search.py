@@ -12,10 +12,11 @@ from airprox_kernel.boxes import Boxes, Places, Room, Side, altitude_scale, fill
 from airprox_kernel.broad import Candidates, Found, find_candidates
 from airprox_kernel.chunks import Chunk
 from airprox_kernel.encounters import merge_pieces, order_pieces
-from airprox_kernel.narrow import find_pieces, find_varying_pieces
+from airprox_kernel.narrow import Narrowed, find_pieces, find_varying_pieces
 from airprox_kernel.pieces import PieceArray, copied, piece_type
 from airprox_kernel.widening import widen_boxes
 
+from ._parallel import pause
 from ._plan import Plan
 
 BUFFER = 32_768
@@ -139,7 +140,8 @@ def search_chunk(plan: Plan, index: int, capacity: int, workspace: Workspace) ->
     since = Found(chunk.first, 0, 0)
     find = _find_candidates.of(plan.kind)
     while since.slab < chunk.last:
-        since = find(plan.job, boxes, places, chunk, since, out)
+        pause()
+        since = Found(*find(plan.job, boxes, places, chunk, since, out))
         visits += since.pairs
         legs += _narrow(plan, places, out, since.pairs, basket, workspace)
     sweep = AXES[since.sweep] + (" in strips" if since.striped else "")
@@ -179,12 +181,15 @@ class _Basket:
 
 
 class Gathering:
-    """What all chunks of one block give, taken in as they come from several threads."""
+    """What the plans of one block give, taken in as it comes from several threads.
 
-    def __init__(self, plan: Plan, capacity: int) -> None:
-        self._plan = plan
+    Its tasks are their chunks.
+    """
+
+    def __init__(self, plans: list[Plan], capacity: int) -> None:
+        self.tasks = [(plan, index) for plan in plans for index in range(plan.chunk_start.size - 1)]
         self._capacity = capacity
-        self._basket = _Basket(plan, capacity)
+        self._basket = _Basket(plans[0], capacity)
         self._lock = threading.Lock()
         self._spare: list[Workspace] = []
         self.pair_visits = 0
@@ -201,12 +206,13 @@ class Gathering:
         """Where the pieces were too many: their number by row."""
         return self._basket.weights
 
-    def search(self, index: int) -> None:
+    def search(self, task: tuple[Plan, int]) -> None:
         """Search one chunk."""
+        plan, index = task
         with self._lock:
             spare = self._spare.pop() if self._spare else None
-        workspace = Workspace(self._plan.job.own.time.dtype) if spare is None else spare
-        harvest = search_chunk(self._plan, index, self._capacity, workspace)
+        workspace = Workspace(plan.job.own.time.dtype) if spare is None else spare
+        harvest = search_chunk(plan, index, self._capacity, workspace)
         with self._lock:
             self._spare.append(workspace)
             self.pair_visits += harvest.pair_visits
@@ -238,14 +244,16 @@ def _narrow(
     done = legs = least = 0
     scratch = np.empty(plan.job.limits.horizontal.shape[2], np.int64)
     while done < count:
+        pause()
         out = workspace.pieces(least, 2 * count)
         if plan.variations is None:
             find = _find_pieces.of(plan.kind)
-            result = find(plan.job, places, candidates, done, count, scratch, out)
+            progress = find(plan.job, places, candidates, done, count, scratch, out)
         else:
-            result = find_varying_pieces(
+            progress = find_varying_pieces(
                 plan.job, plan.variations, places, candidates, done, count, scratch, out
             )
+        result = Narrowed(*progress)
         if result.candidate == done:
             least = 2 * out.size
         done = result.candidate

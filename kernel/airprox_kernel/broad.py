@@ -98,11 +98,11 @@ def boxes_meet(bounds: Float32Array, a: int, b: int) -> bool:
 @jit_allocating
 def find_candidates(
     job: Job, boxes: Boxes, places: Places, chunk: Chunk, since: Found, out: Candidates
-) -> Found:
+) -> tuple[int, int, int, int, bool]:
     """Write the pairs of boxes that meet, from `since` on, until done or `out` is full.
 
-    All are found iff the returned slab is ``chunk.last``. A call makes progress if `out` holds at
-    least as many pairs as the fullest slab has boxes.
+    Returns what `Found` holds: all are found iff its slab is ``chunk.last``. A call makes progress
+    if `out` holds at least as many pairs as the fullest slab has boxes.
     """
     fullest = zero()
     for slab in range(boxes.middle.size):
@@ -126,7 +126,7 @@ def _find(
     since: Found,
     sweep: Sweep,
     out: Candidates,
-) -> Found:
+) -> tuple[int, int, int, int, bool]:
     """Do as `find_candidates`, in tables with room for the boxes of every slab."""
     axes, own, other = sweep
     count = zero()
@@ -148,10 +148,10 @@ def _find(
             entries = other_entries if step == 1 else own_entries
             for entry in range(max(task - before, 0), entries):
                 if count + end - start > out.own.size:
-                    return Found(slab, before + entry, count, axes.sweep, axes.striped)
+                    return slab, before + entry, count, axes.sweep, axes.striped
                 count = _look(job, boxes, places, turn, entry, count, out)
         task = zero()
-    return Found(chunk.last, 0, count, axes.sweep, axes.striped)
+    return chunk.last, 0, count, axes.sweep, axes.striped
 
 
 @jit_inner
