@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from ._options import OPEN_END, carried, check_columns, fleet_of, minima_of, parse_instant
+from ._report_command import add_report, report
 from ._terminal import Status
 from ._warmup import add_warmup
 from .errors import AirproxError, SchemaError
@@ -144,6 +145,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="name", metavar="COMMAND", required=True)
     _add_command(commands, "demo", demo, "screen an embedded scenario of two sides")
     _add_screen(_add_command(commands, "screen", screen, "screen trajectories in files"))
+    shown = _add_command(commands, "report", report, "write a report of encounters to look at")
+    add_report(shown)
+    _add_reading(shown)
     fetch = _add_command(commands, "sample", sample, "fetch recorded trajectories to try")
     fetch.add_argument("sample", nargs="?", metavar="NAME", help="which sample")
     fetch.add_argument("-o", "--output", metavar="FILE", help="the Parquet file to write")
@@ -175,6 +179,16 @@ def _add_screen(parser: argparse.ArgumentParser) -> None:
     add("--skip-diverging", action="store_true", help="leave out starts that only move apart")
     add("--verify", action="store_true", help="test pairs again without the search, and compare")
     add("--exact-edges", action="store_true", help="rational arithmetic within 1 µm of the minima")
+    add("--same-id", choices=("raise", "exempt", "screen"), default="raise", help="an id on both")
+    add("--window", nargs=2, metavar=("START", "END"), help=f"times or seconds; {OPEN_END} is open")
+    add("--threads", type=int, metavar="N", help="by default one a processor")
+    add("-o", "--output", metavar="FILE", help="write the encounters to this Parquet file")
+    _add_reading(parser)
+
+
+def _add_reading(parser: argparse.ArgumentParser) -> None:
+    """How trajectories in files are read."""
+    add = parser.add_argument
     add("--columns", metavar="C", help="traffic, opensky, or pairs such as id=icao24,time=ts")
     add("--against-columns", metavar="C", help="the same for OTHER, if it differs")
     add("--altitude-unit", choices=("ft", "m"), help="unit of geodetic altitudes")
@@ -186,10 +200,6 @@ def _add_screen(parser: argparse.ArgumentParser) -> None:
         metavar="GB",
         help="decoded size of a file; by default half the memory",
     )
-    add("--same-id", choices=("raise", "exempt", "screen"), default="raise", help="an id on both")
-    add("--window", nargs=2, metavar=("START", "END"), help=f"times or seconds; {OPEN_END} is open")
     add("--invalid", choices=("raise", "reject"), default="raise", help="bad trajectories")
     add("--enforce-gates", action="store_true", help="legs too fast or steep to be true are bad")
     add("--naive-time", choices=("raise", "utc"), default="raise", help="times without a zone")
-    add("--threads", type=int, metavar="N", help="by default one a processor")
-    add("-o", "--output", metavar="FILE", help="write the encounters to this Parquet file")

@@ -3,10 +3,11 @@
 import os
 from pathlib import Path
 
-from .._encounter_rows import read_encounters
-from .._files import written
-from .._job import pair_up
-from ..fleet import Fleet
+from airprox._encounter_rows import read_encounters
+from airprox._files import written
+from airprox._job import pair_up
+from airprox.fleet import Fleet
+
 from .contents import REQUIRED, contents
 from .page import page
 

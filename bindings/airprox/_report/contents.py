@@ -7,12 +7,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from .._annotations import positions_at_closest
-from .._encounter_rows import fleet_rows, read_numbers, read_times
-from .._geometry import Vectors, latitude_longitude
-from .._job import Sides
-from .._times import NANOSECONDS
-from ..fleet import Fleet
+from airprox._annotations import positions_at_closest
+from airprox._encounter_rows import fleet_rows, read_numbers, read_times
+from airprox._geometry import Vectors, latitude_longitude
+from airprox._job import Sides
+from airprox._times import NANOSECONDS
+from airprox.fleet import Fleet
+
 from .drawn import (
     Accuracy,
     Tracks,
@@ -23,7 +24,7 @@ from .drawn import (
     position_of,
     seconds_since,
 )
-from .minima import Held, held
+from .minima import held
 from .outline import Box, Lines, around
 from .packing import packed
 from .plane import Centre, centre_of, projected, scale
@@ -36,8 +37,6 @@ REQUIRED = (
 _TIMES = ("start", "end", "cpa_time", "critical_time")
 _MARGIN = (60.0, 600.0)
 """Seconds shown before and after an encounter: as long as it lasts, but within these."""
-_AROUND = 0.5
-"""How much of the background is kept on each side of the tracks, of their extent."""
 _OUTLINE_STEP = 100.0
 """Metres, of the background's points; the outline itself is good to some kilometres."""
 
@@ -144,7 +143,9 @@ def _flights(sides: Sides) -> dict[str, Any]:
     labels = {name: _labels(fleets, name) for name in ("side", "category")}
     if labels["side"] is None and len(fleets) == 2:
         labels["side"] = ["fleet"] * len(sides.own) + ["against"] * len(sides.other)
-    coded: dict[str, Any] = {"id": [str(each) for fleet in fleets for each in fleet.ids.to_pylist()]}
+    coded: dict[str, Any] = {
+        "id": [str(each) for fleet in fleets for each in fleet.ids.to_pylist()]
+    }
     for name, values in labels.items():
         if values is not None:
             number = {value: place for place, value in enumerate(sorted({*values}))}
@@ -201,9 +202,9 @@ def _outline(tracks: Tracks, centre: Centre | None) -> str:
     if centre is None or not len(tracks.x):
         return _text(packed([]))
     box = Box(tracks.x.min(), tracks.y.min(), tracks.x.max(), tracks.y.max())
-    found: Lines = around(box.grown(_AROUND), centre)
+    found: Lines = around(box.surroundings, centre)
     points = (np.round(each / _OUTLINE_STEP).astype(np.int64) for each in (found.x, found.y))
-    return _text(packed([found.kind, found.count, *points]))
+    return _text(packed([found.kind, found.length, *points]))
 
 
 def _finite(minima: dict[str, Any]) -> dict[str, Any]:

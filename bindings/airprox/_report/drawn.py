@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .._geometry import Vectors, latitude_longitude
-from .._times import NANOSECONDS
-from ..fleet import Fleet
+from airprox._geometry import Vectors, latitude_longitude
+from airprox._times import NANOSECONDS
+from airprox.fleet import Fleet
+
 from .packing import packed
 from .plane import Centre, projected
 from .thinning import needed
@@ -39,7 +40,7 @@ class Tracks(NamedTuple):
 
     row: NDArray[np.int64]
     """(parts,) counted through all fleets."""
-    count: NDArray[np.int64]
+    length: NDArray[np.int64]
     """(parts,) how many knots each has."""
     time: Floats
     """(knots,) seconds since the report's origin."""
@@ -52,10 +53,9 @@ class Tracks(NamedTuple):
         steps = (accuracy.time, accuracy.plane, accuracy.plane, accuracy.altitude)
         values = (self.time, self.x, self.y, self.altitude)
         whole = [
-            np.round(each / step).astype(np.int64)
-            for each, step in zip(values, steps, strict=True)
+            np.round(each / step).astype(np.int64) for each, step in zip(values, steps, strict=True)
         ]
-        return packed([self.row, self.count, *whole])
+        return packed([self.row, self.length, *whole])
 
 
 def accuracy_for(horizontal: float, vertical: float, seconds: float) -> Accuracy:

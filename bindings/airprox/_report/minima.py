@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from .._job import Sides
+from airprox._job import Sides
 
 KEY = b"airprox.minima"
 
@@ -34,7 +34,7 @@ class Held(NamedTuple):
         return min((each for each in found if each < float("inf")), default=300.0)
 
 
-def column_of(table: pa.Table) -> list[str]:
+def columns_of(table: pa.Table) -> list[str]:
     """The columns of categories that the minima of a table of encounters speak of."""
     stated = _stated(table)
     return list({each["column"]: None for each in stated.values() if "column" in each})
@@ -80,7 +80,9 @@ class _Rule:
                 for side in sides
             ]
         for pair in minima.get("pairs", ()):
-            kept = {name: pair[name] for name in ("horizontal", "vertical", "bands") if name in pair}
+            kept = {
+                name: pair[name] for name in ("horizontal", "vertical", "bands") if name in pair
+            }
             self._pairs[frozenset((pair["own_category"], pair["other_category"]))] = kept
         self._named = frozenset[Any]().union(*self._pairs)
 
@@ -88,5 +90,6 @@ class _Rule:
         """The minima of two rows; a category that no pair names is one of all others (None)."""
         if not self._pairs:
             return self._minima
-        both = (categories[row] for categories, row in zip(self._categories, (own, other)))
+        sides = zip(self._categories, (own, other), strict=True)
+        both = (categories[row] for categories, row in sides)
         return self._pairs.get(frozenset(each if each in self._named else None for each in both))

@@ -6,7 +6,7 @@ thinned to 0.02 degrees.
 """
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -31,12 +31,11 @@ class Box(NamedTuple):
     right: float
     top: float
 
-    def grown(self, share: float) -> "Box":
-        """The area with a margin on each side, a share of the longer side."""
-        margin = share * max(self.right - self.left, self.top - self.bottom)
-        return Box(
-            self.left - margin, self.bottom - margin, self.right + margin, self.top + margin
-        )
+    @property
+    def surroundings(self) -> "Box":
+        """The area with a margin on each side: half of its longer side, and 150 km."""
+        margin = 0.5 * max(self.right - self.left, self.top - self.bottom) + 150e3
+        return Box(self.left - margin, self.bottom - margin, self.right + margin, self.top + margin)
 
     def holds(self, x: Floats, y: Floats) -> NDArray[np.bool_]:
         """Which points are inside."""
@@ -48,7 +47,7 @@ class Lines(NamedTuple):
 
     kind: NDArray[np.int64]
     """(lines,) `COAST`, `BORDER` or `GRID`."""
-    count: NDArray[np.int64]
+    length: NDArray[np.int64]
     """(lines,) how many points each has."""
     x: Floats
     y: Floats
@@ -68,9 +67,9 @@ def around(box: Box, centre: Centre) -> Lines:
 
 @cache
 def _outline() -> tuple[NDArray[np.int64], NDArray[np.int64], Floats, Floats]:
-    data = (files(__package__) / "outline.bin").read_bytes()
-    kind, count, longitude, latitude = unpacked(data)
-    return kind, count, longitude * _STEP, latitude * _STEP
+    kind, length, *degrees = unpacked((Path(__file__).parent / "outline.bin").read_bytes())
+    longitude, latitude = (each.astype(np.float64) * _STEP for each in degrees)
+    return kind, length, longitude, latitude
 
 
 def _grid(box: Box, centre: Centre) -> list[Floats]:
@@ -90,7 +89,7 @@ def _grid(box: Box, centre: Centre) -> list[Floats]:
 
 def _cut(lines: Lines, box: Box) -> Lines:
     """The pieces of lines that are inside, each with the point before it and the one after it."""
-    number = np.repeat(np.arange(len(lines.count)), lines.count)
+    number = np.repeat(np.arange(len(lines.length)), lines.length)
     inside = box.holds(lines.x, lines.y)
     joined = number[1:] == number[:-1]
     near = inside.copy()

@@ -2,9 +2,10 @@
 
 import json
 from html import escape
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
+_FOLDER = Path(__file__).parent / "page"
 _PROGRAM = (
     "data", "units", "colours", "map", "timeline", "charts", "detail", "table", "main",
 )  # fmt: skip
@@ -13,15 +14,14 @@ _PROGRAM = (
 
 def page(title: str, contents: dict[str, Any]) -> str:
     """The whole HTML file."""
-    folder = files(__package__) / "page"
-    program = "\n".join((folder / f"{name}.js").read_text("utf-8") for name in _PROGRAM)
+    program = "\n".join((_FOLDER / f"{name}.js").read_text("utf-8") for name in _PROGRAM)
     parts = {
         "<!--title-->": escape(title),
-        "/*style*/": (folder / "style.css").read_text("utf-8"),
+        "/*style*/": (_FOLDER / "style.css").read_text("utf-8"),
         "/*program*/": program,
         "/*data*/": as_script(contents),
     }
-    text = (folder / "page.html").read_text("utf-8")
+    text = (_FOLDER / "page.html").read_text("utf-8")
     pieces: list[str] = []
     # One pass from left to right: what was put in is never searched for marks.
     for mark in ("<!--title-->", "/*style*/", "<!--title-->", "/*data*/", "/*program*/"):

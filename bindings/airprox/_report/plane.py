@@ -5,9 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from airprox._geometry import Vectors, latitude_longitude
 from airprox_kernel.surface import ECCENTRICITY_SQUARED, SEMI_MAJOR_AXIS
-
-from .._geometry import Vectors, latitude_longitude
 
 Floats = NDArray[np.float64]
 _STEP = 10.0
@@ -53,7 +52,7 @@ def scale(position: Vectors, centre: Centre) -> Floats:
     """Metres on the Earth for a metre of the plane, around Earth-centred positions."""
     # Of the Earth's axis and the x axis at least one is far from upright.
     upright = np.abs(position.z) > 0.7 * position.length()
-    axis = Vectors(upright * 1.0, upright * 0.0, ~upright * 1.0)
+    axis = Vectors(np.where(upright, 1.0, 0.0), np.zeros(len(upright)), np.where(upright, 0.0, 1.0))
     aside = position.cross(axis)
     step = aside.times(_STEP / aside.length())
     x, y = projected(*latitude_longitude(position), centre)

@@ -38,9 +38,7 @@ def needed(
         )
         off = np.maximum(np.hypot(off_x, off_y) / across, np.abs(off_up) / up)
         first = np.flatnonzero(np.diff(leg, prepend=-1))
-        worst = np.repeat(
-            np.maximum.reduceat(off, first), np.diff(np.append(first, len(rest)))
-        )
+        worst = np.repeat(np.maximum.reduceat(off, first), np.diff(np.append(first, len(rest))))
         added = (off == worst) & (off > 1.0)
         drawn[rest[added]] = True
         rest = rest[(worst > 1.0) & ~added]

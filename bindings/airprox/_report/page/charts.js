@@ -6,7 +6,8 @@ const CHART = { width: 400, left: 46, right: 12, top: 8, bottom: 20 };
 function ticks(low, high, count) {
   const step = roundStep(high - low || 1, count);
   const found = [];
-  for (let n = Math.ceil(low / step - 1e-9); n * step <= high + step * 1e-9; n++) found.push(n * step);
+  // Adding 0 makes 0 of -0.
+  for (let n = Math.ceil(low / step - 1e-9); n * step <= high + step * 1e-9; n++) found.push(n * step + 0);
   return found;
 }
 
@@ -27,7 +28,7 @@ function pathOf(points, toX, toY) {
  * Lines against time. `series` are {points, name, dashed}, `limits` the minimum as points or null, `loss` the span
  * that is shaded, `mark` a point of the table. Returns the element and a function that moves the cursor.
  */
-function timeChart({ title, text, series, limits, loss, mark, span, unit, tall = 96, fromZero }) {
+function timeChart({ title, text, series, limits, loss, mark, span, unit, tall = 90, fromZero }) {
   const { width, left, right, top, bottom } = CHART;
   const values = [...series.flatMap((each) => each.points), ...(limits ?? [])].filter(Boolean).map((point) => point[1]);
   let [low, high] = [Math.min(...values), Math.max(...values)];
@@ -38,7 +39,7 @@ function timeChart({ title, text, series, limits, loss, mark, span, unit, tall =
   const toY = (value) => top + (high - value) / (high - low) * (tall - top - bottom);
   const svg = make("svg", { viewBox: `0 0 ${width} ${tall}`, role: "img", "aria-label": `${title}. ${text}` });
   svg.append(make("rect", { class: "loss", x: toX(loss[0]), y: top, width: Math.max(1, toX(loss[1]) - toX(loss[0])), height: tall - top - bottom }));
-  for (const value of ticks(low / unit.metres, high / unit.metres, 3)) {
+  for (const value of ticks(low / unit.metres, high / unit.metres, 4)) {
     const y = number(toY(value * unit.metres));
     svg.append(make("line", { class: "rule", x1: left, x2: width - right, y1: y, y2: y }));
     svg.append(make("text", { class: "tick", x: left - 6, y: y + 3.5, "text-anchor": "end" }, grouped(value, +value.toFixed(6) % 1 ? (high - low) / unit.metres < 1 ? 2 : 1 : 0)));
@@ -76,10 +77,11 @@ function timeTicks([start, end]) {
 
 /** Paths of two aircraft from above (m around the middle), with the minimum around each of them. */
 function planView({ text, paths, limit, tone }) {
-  const [width, tall] = [400, 250];
+  const [width, tall] = [400, 216];
   const points = paths.flatMap(({ points }) => points).filter(Boolean);
   const reach = (place, sign) => Math.max(limit * 0.6, ...points.map((point) => sign * point[place]));
-  const far = limit ? 3.2 * limit : Infinity;
+  const lost = paths.flatMap(({ loss }) => loss).filter(Boolean).flat().map(Math.abs);
+  const far = limit ? Math.max(1.8 * limit, ...lost) : Infinity;
   const [east, west, north, south] = [reach(0, 1), reach(0, -1), reach(1, 1), reach(1, -1)].map((each) => Math.min(each, far));
   const scale = 0.88 * Math.min(width / Math.max(east + west, 1e-3), tall / Math.max(north + south, 1e-3));
   const toX = (x) => width / 2 + (x - (east - west) / 2) * scale;
@@ -98,7 +100,6 @@ function planView({ text, paths, limit, tone }) {
   const bar = roundStep(width / scale / unit.metres, 4) * unit.metres;
   svg.append(make("path", { class: "scale", d: `M12 ${tall - 14}v4h${number(bar * scale)}v-4` }));
   svg.append(make("text", { class: "tick", x: 16, y: tall - 15 }, `${+(bar / unit.metres).toPrecision(3)} ${unit.name}`));
-  svg.append(make("text", { class: "tick", x: width - 10, y: 16, "text-anchor": "end" }, contents.frame === "geodetic" ? "N ↑" : "y ↑"));
   /** Show the two where they are, or nowhere. */
   const move = (places) => {
     places.forEach((place, index) => {

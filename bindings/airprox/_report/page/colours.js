@@ -5,10 +5,10 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** Severity by the critical ratio: 0 is a collision, 1 the edge of the minima. */
 const SEVERITIES = [
-  { below: 0.25, text: "below 0.25", size: 6.5 },
-  { below: 0.5, text: "0.25 to 0.5", size: 5.5 },
-  { below: 0.75, text: "0.5 to 0.75", size: 4.5 },
-  { below: Infinity, text: "0.75 and more", size: 3.5 },
+  { below: 0.5, text: "below 0.5", size: 6.5 },
+  { below: 0.75, text: "0.5 to 0.75", size: 5.5 },
+  { below: 0.9, text: "0.75 to 0.9", size: 4.5 },
+  { below: Infinity, text: "0.9 and more", size: 3.5 },
 ];
 const severity = (ratio) => SEVERITIES.findIndex((each) => ratio < each.below);
 
@@ -25,8 +25,17 @@ function readPalette() {
 }
 
 const sideNames = flights.side ? flights.side.names : [];
-/** One colour for all where sides are not known; "civil" and the like come in the order of names. */
-const sideColour = (flight) => palette.sides[sideNames.length > 1 ? flights.side.of[flight] % palette.sides.length : 0];
+/** Sides that are called by a colour get one like it. */
+const NAMED = { blue: 0, friendly: 0, purple: 1, green: 2, neutral: 2, yellow: 3, grey: 4, gray: 4, red: 5, hostile: 5 };
+/** The place in the palette of each side: its own, or the next that nobody has. */
+const sidePlaces = (() => {
+  const places = sideNames.map((name) => NAMED[name.toLowerCase()] ?? -1);
+  const free = [0, 1, 2, 3, 4, 5].filter((place) => !places.includes(place));
+  if (!free.length) free.push(0, 1, 2, 3, 4, 5);
+  return places.map((place) => (place >= 0 ? place : free.push(free[0]) && free.shift()));
+})();
+/** One colour for all where sides are not known. */
+const sideColour = (flight) => palette.sides[sideNames.length > 1 ? sidePlaces[flights.side.of[flight]] : 0];
 
 /** An element with attributes and children; text is always text. */
 function make(name, attributes = {}, ...children) {

@@ -114,14 +114,14 @@ const detail = (() => {
     const list = make("dl", { class: "facts" });
     const fact = (name, key, exact, text, more = "") => {
       const value = make("dd", { "data-name": key, "data-value": exact, title: String(exact) }, text);
-      if (more) value.append(make("small", {}, ` ${more}`));
-      list.append(make("div", {}, make("dt", {}, name), value));
+      list.append(make("div", {}, make("dt", {}, name), value, make("dd", { class: "more" }, more)));
     };
-    fact("Ratio", "critical_ratio", encounter.ratio, grouped(encounter.ratio, 3), `at ${clock(encounter.critical, 1)}`);
-    fact("Loss", "start", exactTime(stated.start), `${clock(encounter.start, 1)} to ${clock(encounter.end, 1)}`, encounter.startClipped || encounter.endClipped ? "cut at an end of the tracks" : "");
-    fact("Lasting", "end", exactTime(stated.end), duration(encounter.end - encounter.start));
+    fact("Critical ratio", "critical_ratio", encounter.ratio, grouped(encounter.ratio, 3), `at ${clock(encounter.critical, 1)}`);
     fact("Closest", "cpa_horizontal", encounter.horizontal, length(encounter.horizontal, typical), `at ${clock(encounter.closest, 1)}`);
     fact("Height then", "cpa_vertical", encounter.vertical, height(encounter.vertical));
+    const cut = (clipped) => (clipped ? "cut by the tracks' span" : "");
+    fact("Loss from", "start", exactTime(stated.start), clock(encounter.start, 1), cut(encounter.startClipped));
+    fact("To", "end", exactTime(stated.end), clock(encounter.end, 1), cut(encounter.endClipped) || `${duration(encounter.end - encounter.start)} later`);
     if (encounter.level !== null) fact("Level", "level", encounter.level, encounter.level);
     return list;
   }

@@ -40,7 +40,7 @@
     const entry = (text, ...look) => make("li", {}, ...look, text);
     const used = new Set(encounters.map((each) => severity(each.ratio)));
     const severities = SEVERITIES.map((each, place) => [place, each]).filter(([place]) => used.has(place));
-    const sides = sideNames.length > 1 ? sideNames.map((name, place) => entry(name, make("i", { class: "side", style: `background:${palette.sides[place % palette.sides.length]}` }))) : [];
+    const sides = sideNames.length > 1 ? sideNames.map((name, place) => entry(name, make("i", { class: "side", style: `background:${palette.sides[sidePlaces[place]]}` }))) : [];
     document.getElementById("legend").replaceChildren(
       ...(severities.length ? [make("p", {}, "Critical ratio"), make("ul", {}, ...severities.map(([place, each]) => entry(each.text, make("i", { class: `swatch severity-${place}` }))))] : []),
       ...(sides.length ? [make("p", {}, "Sides"), make("ul", {}, ...sides)] : []),

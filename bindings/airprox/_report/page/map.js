@@ -149,13 +149,13 @@ const map = (() => {
     for (let n = left; toX(n * step) < size.width; n++) {
       pen.moveTo(toX(n * step), 0);
       pen.lineTo(toX(n * step), size.height);
-      pen.fillText(`${grouped(n * step / unit.metres, digits)} ${n === left ? unit.name : ""}`, toX(n * step) + 4, size.height - 6);
+      pen.fillText(`${grouped(n * step / unit.metres + 0, digits)} ${n === left ? unit.name : ""}`, toX(n * step) + 4, size.height - 6);
     }
     const bottom = Math.ceil((view.y - size.height / 2 / view.zoom) / step);
     for (let n = bottom; toY(n * step) > 0; n++) {
       pen.moveTo(0, toY(n * step));
       pen.lineTo(size.width, toY(n * step));
-      if (toY(n * step) < size.height - 24) pen.fillText(grouped(n * step / unit.metres, digits), 6, toY(n * step) - 4);
+      if (toY(n * step) < size.height - 24) pen.fillText(grouped(n * step / unit.metres + 0, digits), 6, toY(n * step) - 4);
     }
     pen.stroke();
   }
@@ -233,7 +233,8 @@ const map = (() => {
     }
     canvas.dataset.flying = count;
     const active = shown.filter((each) => each.start <= now && now <= each.end);
-    for (const encounter of active) drawActive(encounter, active.length <= 8);
+    for (const encounter of active) drawActive(encounter);
+    drawLabels(active.includes(chosen) ? [chosen] : active.slice(0, 6));
     if (chosen && !active.includes(chosen)) dot(context, chosen, 1);
     if (chosen) {
       context.beginPath();
@@ -273,7 +274,7 @@ const map = (() => {
   }
 
   /** Two aircraft in loss of separation: joined, each in a circle of half of the minimum. */
-  function drawActive(encounter, named) {
+  function drawActive(encounter) {
     const pair = [encounter.own, encounter.other];
     const states = pair.map((flight) => stateOfFlight(tracks, flight, now));
     if (!states[0] || !states[1]) return;
@@ -288,10 +289,21 @@ const map = (() => {
     context.moveTo(toX(states[0].x), toY(states[0].y));
     context.lineTo(toX(states[1].x), toY(states[1].y));
     context.stroke();
-    if (named || encounter === chosen) pair.forEach((flight, index) => label(flight, states[index], states[1 - index]));
   }
 
-  function label(flight, state, away) {
+  /** Who the aircraft of these encounters are, once each. */
+  function drawLabels(list) {
+    const named = new Set();
+    for (const { own, other } of list) {
+      const states = [own, other].map((flight) => stateOfFlight(tracks, flight, now));
+      [own, other].forEach((flight, index) => {
+        if (states[0] && states[1] && !named.has(flight)) drawLabel(flight, states[index], states[1 - index]);
+        named.add(flight);
+      });
+    }
+  }
+
+  function drawLabel(flight, state, away) {
     const level = aviation ? `FL${String(Math.max(0, Math.round(state.z / FT / 100))).padStart(3, "0")}` : height(state.z);
     const text = `${flights.id[flight]}  ${level}`;
     context.font = "600 11px system-ui, sans-serif";
