@@ -1,6 +1,8 @@
-"""Make bindings/airprox/_report/outline.bin of countries-50m.json of the npm package world-atlas.
+"""Make `bindings/airprox/_report/outline.bin` of Natural Earth's countries.
 
-Arcs that one country has are coasts, those that two have are borders.
+``python docs/outline.py countries-50m.json bindings/airprox/_report/outline.bin``, with the file of
+the npm package world-atlas 2.0.2. Arcs that one country has are coasts, those that two have are
+borders. Needs shapely.
 """
 
 import json

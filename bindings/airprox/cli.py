@@ -1,4 +1,4 @@
-"""The `airprox` command: demo, screen and sample.
+"""The `airprox` command: demo, screen, report and sample.
 
 Exit status: 0 when the work was done, whatever was found; 2 with one sentence on stderr when the
 input or the arguments are wrong; 130 when interrupted. `--help` and `--version` load nothing but

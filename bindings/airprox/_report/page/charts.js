@@ -81,7 +81,7 @@ function planView({ text, paths, limit, tone }) {
   const points = paths.flatMap(({ points }) => points).filter(Boolean);
   const reach = (place, sign) => Math.max(limit * 0.6, ...points.map((point) => sign * point[place]));
   const lost = paths.flatMap(({ loss }) => loss).filter(Boolean).flat().map(Math.abs);
-  const far = limit ? Math.max(1.8 * limit, ...lost) : Infinity;
+  const far = limit ? Math.max(1.25 * limit, ...lost) : Infinity;
   const [east, west, north, south] = [reach(0, 1), reach(0, -1), reach(1, 1), reach(1, -1)].map((each) => Math.min(each, far));
   const scale = 0.88 * Math.min(width / Math.max(east + west, 1e-3), tall / Math.max(north + south, 1e-3));
   const toX = (x) => width / 2 + (x - (east - west) / 2) * scale;

@@ -6,13 +6,18 @@
   const said = document.getElementById("said");
   let chosen = null;
 
-  function choose(encounter) {
+  /** Show an encounter everywhere, at the time of its critical point. */
+  function show(encounter) {
     chosen = encounter;
     timeline.pause();
     table.choose(encounter);
     detail.show(encounter);
     map.choose(encounter);
     timeline.set(encounter.critical);
+  }
+
+  function choose(encounter) {
+    show(encounter);
     map.goTo(encounter);
     said.textContent = `${flights.id[encounter.own]} and ${flights.id[encounter.other]}, ratio ${grouped(encounter.ratio, 2)}, closest ${length(encounter.horizontal)} at ${clock(encounter.closest)}`;
   }
@@ -77,5 +82,7 @@
     map.show(found);
     timeline.show(found);
   });
+  const worst = encounters.reduce((one, two) => (one && one.ratio <= two.ratio ? one : two), null);
+  if (worst) show(worst);
   document.body.dataset.ready = "";
 })();

@@ -23,7 +23,7 @@ const timeline = (() => {
     for (const each of SPEEDS) speed.append(make("option", { value: each }, `${each}×`));
     speed.value = last > 0 ? usual : 1;
     new ResizeObserver(draw).observe(marks);
-    set(Math.min(last, encounters.length ? Math.min(...encounters.map((each) => each.start)) : 0));
+    set(0);
   }
 
   function set(instant) {
