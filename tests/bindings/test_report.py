@@ -300,8 +300,10 @@ def test_the_background_is_what_lies_around_the_tracks(tmp_path):
     fleet = crossing()
     airprox.screen(fleet, MINIMA).report(tmp_path / "page.html", fleet)
     contents = Page(tmp_path / "page.html").contents
-    kind, count, x, y = unpacked(base64.b64decode(contents["outline"]))
-    assert set(kind) == {1, 2}, "borders, a grid, and no coast within 160 km"
+    kind, count, degrees, x, y = unpacked(base64.b64decode(contents["outline"]))
+    assert set(kind) == {1, 2, 3}, "borders, a grid, and no coast within 160 km"
+    assert 800 in degrees[kind == 2]
+    assert 4700 in degrees[kind == 3]
     assert count.sum() == len(x) == len(y)
     lines = np.split(contents["outlineStep"] * np.stack((x, y)), np.cumsum(count)[:-1], axis=1)
     assert all((np.hypot(*line).min() < 250e3) for line in lines)

@@ -204,7 +204,7 @@ def _outline(tracks: Tracks, centre: Centre | None) -> str:
     box = Box(tracks.x.min(), tracks.y.min(), tracks.x.max(), tracks.y.max())
     found: Lines = around(box.surroundings, centre)
     points = (np.round(each / _OUTLINE_STEP).astype(np.int64) for each in (found.x, found.y))
-    return _text(packed([found.kind, found.length, *points]))
+    return _text(packed([found.kind, found.length, found.degrees, *points]))
 
 
 def _finite(minima: dict[str, Any]) -> dict[str, Any]:

@@ -18,9 +18,9 @@ from .plane import Centre, projected
 Floats = NDArray[np.float64]
 _STEP = 0.01
 """Degrees: coordinates are multiples of it."""
-_GRIDS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+_GRIDS = (0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0)
 """Degrees between lines; the first is taken of which no more than eight cross the area."""
-COAST, BORDER, GRID = 0, 1, 2
+COAST, BORDER, MERIDIAN, PARALLEL = range(4)
 
 
 class Box(NamedTuple):
@@ -46,23 +46,41 @@ class Lines(NamedTuple):
     """Lines of points of the plane (m), one after another."""
 
     kind: NDArray[np.int64]
-    """(lines,) `COAST`, `BORDER` or `GRID`."""
+    """(lines,) `COAST`, `BORDER`, `MERIDIAN` or `PARALLEL`."""
     length: NDArray[np.int64]
     """(lines,) how many points each has."""
+    degrees: NDArray[np.int64]
+    """(lines,) of a meridian or a parallel, in hundredths."""
     x: Floats
     y: Floats
 
 
+class _Line(NamedTuple):
+    kind: int
+    degrees: float
+    latitude: Floats
+    longitude: Floats
+
+
 def around(box: Box, centre: Centre) -> Lines:
     """What lies in an area of the plane with that centre, cut at about its edge."""
-    kind, count, longitude, latitude = _outline()
+    kind, length, longitude, latitude = _outline()
     grid = _grid(box, centre)
-    kind = np.concatenate((kind, np.full(len(grid), GRID)))
-    count = np.concatenate((count, [line.shape[1] for line in grid])).astype(np.int64)
-    latitude = np.concatenate((latitude, *(line[0] for line in grid)))
-    longitude = np.concatenate((longitude, *(line[1] for line in grid)))
-    x, y = projected(latitude, longitude, centre)
-    return _cut(Lines(kind, count, x, y), box)
+    x, y = projected(
+        np.concatenate((latitude, *(line.latitude for line in grid))),
+        np.concatenate((longitude, *(line.longitude for line in grid))),
+        centre,
+    )
+    lines = Lines(
+        np.concatenate((kind, np.array([line.kind for line in grid], np.int64))),
+        np.concatenate((length, np.array([len(line.latitude) for line in grid], np.int64))),
+        np.concatenate(
+            (0 * kind, np.array([round(100 * line.degrees) for line in grid], np.int64))
+        ),
+        x,
+        y,
+    )
+    return _cut(lines, box)
 
 
 @cache
@@ -72,19 +90,26 @@ def _outline() -> tuple[NDArray[np.int64], NDArray[np.int64], Floats, Floats]:
     return kind, length, longitude, latitude
 
 
-def _grid(box: Box, centre: Centre) -> list[Floats]:
-    """Meridians and parallels of an area: arrays of latitudes and longitudes."""
-    degrees = max(box.right - box.left, box.top - box.bottom) / 111_000.0
-    step = next((step for step in _GRIDS if degrees / step <= 8.0), _GRIDS[-1])
-    along = np.linspace(-89.0, 89.0, 713)
-    meridians = np.arange(-180.0, 180.0, step if step != 30.0 else 15.0)
+def _grid(box: Box, centre: Centre) -> list[_Line]:
+    """Meridians and parallels that may cross an area around the centre."""
+    extent = max(box.right - box.left, box.top - box.bottom) / 111_000.0
+    step = next((step for step in _GRIDS if extent / step <= 8.0), _GRIDS[-1])
+    meridians = np.arange(-180.0 + step, 180.0 + step, step)
+    east = (meridians - centre.longitude + 180.0) % 360.0 - 180.0
+    across = 1.5 * extent / max(np.cos(np.radians(centre.latitude)), 0.05)
     parallels = np.arange(-90.0 + step, 90.0, step)
-    near = parallels[np.abs(parallels - centre.latitude) <= 1.5 * degrees]
-    width = 1.5 * degrees / max(np.cos(np.radians(centre.latitude)), 0.05)
-    apart = np.abs((meridians - centre.longitude + 180.0) % 360.0 - 180.0)
-    lines = [np.stack((along, np.full(len(along), each))) for each in meridians[apart <= width]]
-    around = np.linspace(-180.0, 180.0, 1441)
-    return lines + [np.stack((np.full(len(around), each), around)) for each in near]
+    north = parallels - centre.latitude
+    up, along = np.linspace(-89.0, 89.0, 713), np.linspace(-180.0, 180.0, 1441)
+    return [
+        *(
+            _Line(MERIDIAN, degrees, up, np.full(len(up), degrees))
+            for degrees in meridians[np.abs(east) <= across]
+        ),
+        *(
+            _Line(PARALLEL, degrees, np.full(len(along), degrees), along)
+            for degrees in parallels[np.abs(north) <= 1.5 * extent]
+        ),
+    ]
 
 
 def _cut(lines: Lines, box: Box) -> Lines:
@@ -99,5 +124,11 @@ def _cut(lines: Lines, box: Box) -> Lines:
     begins = np.ones(len(places), np.bool_)
     begins[1:] = (np.diff(places) > 1) | (np.diff(number[places]) > 0)
     first = np.flatnonzero(begins)
-    count = np.diff(np.append(first, len(places)))
-    return Lines(lines.kind[number[places[first]]], count, lines.x[places], lines.y[places])
+    of = number[places[first]]
+    return Lines(
+        lines.kind[of],
+        np.diff(np.append(first, len(places))),
+        lines.degrees[of],
+        lines.x[places],
+        lines.y[places],
+    )

@@ -7,7 +7,8 @@ from typing import Any
 
 _FOLDER = Path(__file__).parent / "page"
 _PROGRAM = (
-    "data", "units", "colours", "map", "timeline", "charts", "detail", "table", "main",
+    "data", "units", "colours", "camera", "background", "moving", "map", "pointer", "timeline",
+    "charts", "detail", "table", "main",
 )  # fmt: skip
 """The page's program, in the order in which its files are read."""
 

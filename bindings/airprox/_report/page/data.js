@@ -95,11 +95,11 @@ async function unpackTracks() {
   };
 }
 
-/** Coasts (0), borders (1) and lines of the grid (2), as tracks are. */
+/** Coasts (0), borders (1), meridians (2) and parallels (3) of so many hundredths of a degree, as tracks are. */
 async function unpackOutline() {
-  const [kind = [], count = [], x = [], y = []] = await unpack(contents.outline);
+  const [kind = [], count = [], degrees = [], x = [], y = []] = await unpack(contents.outline);
   const step = contents.outlineStep;
-  return { kind, first: offsets(count), x: scaled(x, step), y: scaled(y, step) };
+  return { kind, degrees, first: offsets(count), x: scaled(x, step), y: scaled(y, step) };
 }
 
 /** The knot of a part at or before an instant that it holds. */

@@ -71,7 +71,8 @@
   dark.addEventListener("change", repaint);
 
   detail.start(tracks);
-  map.start(tracks, outline, choose);
+  map.start(tracks, outline);
+  listen(choose);
   describe();
   legend();
   timeline.start((instant) => {
