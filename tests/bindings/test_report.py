@@ -23,7 +23,7 @@ from airprox.errors import SchemaError
 from ground import WGS84
 
 MINIMA = airprox.Minima(9260.0, 304.8)
-HOSTILE = "</script><img src=x onerror=alert(1)>\"'&amp;<!--\u2028/*data*/"
+HOSTILE = "</script ></script><img src=x onerror=alert(1)>\"'&amp;<!--\u2028/*data*/"
 
 
 class Page(HTMLParser):
@@ -126,6 +126,7 @@ def test_no_text_of_the_data_becomes_html(tmp_path):
     assert page.found == plain.found
     for place in ("title", "h1"):
         assert page.texts[place][0].strip() == HOSTILE + "<!--title-->/*program*/"
+    assert not {*"<>&"} & {*page.texts["script"][0]}
     contents = page.contents
     assert contents["flights"]["id"] == [HOSTILE, "B"]
     assert contents["flights"]["side"] == {"names": ["-", HOSTILE], "of": [1, 0]}
@@ -294,6 +295,27 @@ def test_curves_go_through_the_numbers_of_the_table(tmp_path, place):
         )
         apart = np.hypot(other[0] - own[0], other[1] - own[1]) * columns["scale"][index]
         assert apart == pytest.approx(stated, abs=5.0)
+
+
+def test_near_encounters_every_knot_is_drawn_and_far_away_few(tmp_path):
+    seconds = np.arange(0.0, 4000.0, 10.0)
+    sway = 5.0 * np.sin(seconds)
+    columns = {
+        "id": ["A"] * 400 + ["B"] * 400,
+        "time": np.tile(seconds, 2),
+        "x": np.concatenate((250.0 * (seconds - 2000.0), sway)),
+        "y": np.concatenate((sway, 250.0 * (seconds - 2000.0))),
+        "z": np.full(800, 9e3),
+    }
+    fleet = airprox.Fleet.from_arrow(columns)
+    airprox.screen(fleet, MINIMA).report(tmp_path / "page.html", fleet)
+    contents = Page(tmp_path / "page.html").contents
+    (start,), (end,) = contents["encounters"]["from"], contents["encounters"]["to"]
+    for (part,) in tracks_of(contents).values():
+        shown = seconds[(seconds >= start) & (seconds <= end)]
+        assert 10 < len(shown) < 40
+        assert set(shown) <= set(part[0].round(6))
+        assert len(part[0]) <= len(shown) + 4
 
 
 def test_the_background_is_what_lies_around_the_tracks(tmp_path):
