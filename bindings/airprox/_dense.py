@@ -8,10 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from airprox_kernel._direct import Direct
+from airprox_kernel.approach import HORIZONTAL
+from airprox_kernel.bands import Bands
 from airprox_kernel.bounds import metric_of
 from airprox_kernel.chord_filling import fill_chords
 from airprox_kernel.chords import Chords
 from airprox_kernel.closest import Approaches, closest_approaches
+from airprox_kernel.closest_in_bands import closest_in_bands
 from airprox_kernel.dense import LEADS, Asked, Scratch, approach_pairs, approach_rows
 from airprox_kernel.job import Job
 from airprox_kernel.lane_ranges import GATHERED
@@ -20,9 +23,13 @@ from airprox_kernel.leads import Search, lead_type
 from airprox_kernel.pairs import Spans, list_pairs
 from airprox_kernel.reports import Columns
 from airprox_kernel.tables import center_of, choose_grid, new_chords, new_lanes, row_spans
+from airprox_kernel.uncertain import Radii
+from airprox_kernel.varying import Variations
 
 from ._aftermath import instant
+from ._arrow import frozen
 from ._found import Found, new_columns
+from ._job import NOTHING, Case
 from ._tasks import Spare, Tasks
 
 TASK_PAIRS = 200_000
@@ -76,13 +83,19 @@ class Dense:
     values are of no interest.
     """
 
-    def __init__(self, job: Job, metric: int, limit: float, with_ratio: bool, tasks: Tasks) -> None:
-        self.job = job
+    def __init__(
+        self, case: Case, metric: int, limit: float, with_ratio: bool, tasks: Tasks
+    ) -> None:
+        self.bands = _bands_of(case)
+        """None where no vertical minimum depends on the altitude. Else bounds are those of the
+        largest minima that the bands of a pair have, and no more than lower bounds."""
+        self.job = case.job if self.bands is None else _outermost(case.job, self.bands.bands)
         self.metric = metric
         self.limit = limit
         self.with_ratio = with_ratio
         self._tasks = tasks
-        self._made: tuple[Search, Lanes] | None = None
+        self._search: Search | None = None
+        self._lanes: Lanes | None = None
 
     @cached_property
     def spans(self) -> list[Spans]:
@@ -97,37 +110,48 @@ class Dense:
         """
         return Spare(self._new_scratch)
 
-    def chords(self) -> tuple[Search, Lanes]:
-        """Return the chords of both sides, and the lanes of the other one."""
-        if self._made is None:
+    def search(self) -> Search:
+        """Return what is asked, with the chords of both sides."""
+        if self._search is None:
             with self._tasks.timed("chords"):
-                self._made = self._make()
-        return self._made
+                self._search = self._new_search()
+        return self._search
 
-    def _make(self) -> tuple[Search, Lanes]:
-        job, tasks = self.job, self._tasks
+    def lanes(self) -> Lanes:
+        """Return the lanes of the other side's chords."""
+        search = self.search()
+        if self._lanes is None:
+            with self._tasks.timed("lanes"):
+                self._lanes = self._new_lanes(search)
+        return self._lanes
+
+    def _new_search(self) -> Search:
+        job = self.job
         sides = [job.own] if job.single else [job.own, job.other]
         grid = choose_grid(list(zip(sides, self.spans, strict=True)))
         center = center_of(sides)
         chords: list[Chords] = []
         for knots, spans in zip(sides, self.spans, strict=True):
             made = new_chords(knots, job.window, grid, center)
-            tasks.run(
+            self._tasks.run(
                 lambda rows, knots=knots, made=made: fill_chords(knots, made, *rows),
-                _ranges(spans.begin.size, FILL_ROWS),
+                ranges(spans.begin.size, FILL_ROWS),
             )
             chords.append(made)
-        own, other = chords[0], chords[-1]
         metric = metric_of(self.metric, job.own.geodetic, bool((job.limits.arc > 0.0).any()))
-        lanes = new_lanes(other, own, metric.kind != 0 or job.own.geodetic)
-        tasks.run(
-            lambda blocks: fill_lanes(other, metric.kind, lanes, *blocks),
-            _ranges(lanes.first.size, FILL_ROWS // LANES),
+        return Search(chords[0], chords[-1], job.limits, metric, self.limit, job.single)
+
+    def _new_lanes(self, search: Search) -> Lanes:
+        kind = search.metric.kind
+        lanes = new_lanes(search.other, search.own, kind != HORIZONTAL or self.job.own.geodetic)
+        self._tasks.run(
+            lambda blocks: fill_lanes(search.other, kind, lanes, *blocks),
+            ranges(lanes.first.size, FILL_ROWS // LANES),
         )
-        return Search(own, other, job.limits, metric, self.limit, job.single), lanes
+        return lanes
 
     def _new_scratch(self) -> Scratch:
-        search, _ = self.chords()
+        search = self.search()
         rows = search.other.begin.size
         slabs = int(np.diff(search.own.start).max(initial=1))
         group = min(MOST_GROUP, max(LEAST_GROUP, GROUP_PLACES // max(rows, 1)))
@@ -143,9 +167,9 @@ class Dense:
         """Return the closest approaches of pairs listed by own row, in their order."""
         counts = np.diff(listed.start)
         own = np.repeat(np.arange(listed.first, listed.first + counts.size), counts)
-        if few_intervals(self.job, own.size):
+        if self.bands is not None or few_intervals(self.job, own.size):
             return self.merged(own, listed.other)
-        search, lanes = self.chords()
+        search, lanes = self.search(), self.lanes()
         start = np.zeros(search.own.begin.size + 1, np.int64)
         start[listed.first : listed.first + counts.size + 1] = listed.start
         start[listed.first + counts.size + 1 :] = listed.start[-1]
@@ -157,7 +181,7 @@ class Dense:
             part = slice(start[first], start[last])
             with self.scratch.one() as scratch:
                 legs = approach_rows(
-                    self.job, search, lanes, asked, first, last, scratch, _part(columns, part)
+                    self.job, search, lanes, asked, first, last, scratch, part_of(columns, part)
                 )
             self._tasks.count(part.stop - part.start, legs)
 
@@ -168,20 +192,20 @@ class Dense:
 
     def pairs(self, own: NDArray[np.int64], other: NDArray[np.int64]) -> Found:
         """Return the closest approaches of a list of pairs, in its order."""
-        if few_intervals(self.job, own.size):
+        if self.bands is not None or few_intervals(self.job, own.size):
             return self.merged(own, other)
-        search, _ = self.chords()
+        search = self.search()
         columns = new_columns(own.size, self.job.own.time.dtype, self.with_ratio)
 
         def work(pairs: tuple[int, int]) -> None:
             part = slice(*pairs)
             with self.scratch.one() as scratch:
                 legs = approach_pairs(
-                    self.job, search, own[part], other[part], scratch, _part(columns, part)
+                    self.job, search, own[part], other[part], scratch, part_of(columns, part)
                 )
             self._tasks.count(part.stop - part.start, legs)
 
-        self._tasks.run(work, _ranges(own.size, TASK_PAIRS // 2))
+        self._tasks.run(work, ranges(own.size, TASK_PAIRS // 2))
         return Found(own, other, columns)
 
     def merged(self, own: NDArray[np.int64], other: NDArray[np.int64]) -> Found:
@@ -191,17 +215,16 @@ class Dense:
 
         def work(pairs: tuple[int, int]) -> None:
             part = slice(*pairs)
-            merge = _closest_approaches.of(found.origin.dtype.kind)
-            legs = merge(
-                self.job,
-                own[part],
-                other[part],
-                self.metric,
-                Approaches._make(column[part] for column in found),
-            )
+            out = Approaches._make(column[part] for column in found)
+            if self.bands is None:
+                merge = _closest_approaches.of(found.origin.dtype.kind)
+                legs = merge(self.job, own[part], other[part], self.metric, out)
+            else:
+                some = own[part], other[part]
+                legs = closest_in_bands(self.job, self.bands, *some, self.metric, out)
             self._tasks.count(part.stop - part.start, legs)
 
-        self._tasks.run(work, _ranges(own.size, MERGED_PAIRS))
+        self._tasks.run(work, ranges(own.size, MERGED_PAIRS))
         never = ~np.isfinite(found.value)
         for column in found[1:]:
             column[never] = np.inf
@@ -211,6 +234,23 @@ class Dense:
 
 MERGED_PAIRS = 4096
 """Pairs per task where all intervals are tested: some 10 ms."""
+
+
+def _bands_of(case: Case) -> Variations | None:
+    """Return the bands of altitude, for trajectories as they are given; None if there are none."""
+    varied = case.variations
+    if varied is None or not (varied.bands.last > varied.bands.first).any():
+        return None
+    nothing = Radii(NOTHING, NOTHING)
+    return varied._replace(own_radii=nothing, other_radii=nothing, uncertain=False)
+
+
+def _outermost(job: Job, bands: Bands) -> Job:
+    """Return the job with the largest vertical minimum that the bands of each pair have."""
+    steps = zip(bands.first.ravel().tolist(), bands.last.ravel().tolist(), strict=True)
+    largest = [float(bands.vertical[first : last + 1].max()) for first, last in steps]
+    vertical = frozen(np.reshape(largest, bands.first.shape))
+    return job._replace(limits=job.limits._replace(vertical=vertical))
 
 
 def most_leads(search: Search) -> int:
@@ -233,9 +273,11 @@ def _reported(found: Approaches, with_ratio: bool) -> Columns:
     )
 
 
-def _part(columns: Columns, part: slice) -> Columns:
+def part_of(columns: Columns, part: slice) -> Columns:
+    """Return some of the rows, in the same memory."""
     return Columns._make(column[part] if column.size else column for column in columns)
 
 
-def _ranges(size: int, step: int) -> list[tuple[int, int]]:
+def ranges(size: int, step: int) -> list[tuple[int, int]]:
+    """Return [0, size) in ranges [first, last) of `step` numbers."""
     return [(first, min(first + step, size)) for first in range(0, size, step)]

@@ -68,7 +68,7 @@ def make_plan(job: Job, reach: Reach, slab_length: float | None) -> Plan:
     else:
         other_presence = find_presence(*other_span, slabs)
         other_boxes = count_boxes(other_presence, slabs.start.size)
-    chunk_start = divide(own_boxes + other_boxes, _chunk_size(own_boxes, other_boxes))
+    chunk_start = divide(own_boxes + other_boxes, chunk_size(own_boxes, other_boxes))
     own_roll = call_roll(own_presence, chunk_start)
     other_roll = own_roll if job.single else call_roll(other_presence, chunk_start)
     return Plan(
@@ -84,7 +84,7 @@ def make_plan(job: Job, reach: Reach, slab_length: float | None) -> Plan:
     )
 
 
-def _chunk_size(own_boxes: NDArray[np.int64], other_boxes: NDArray[np.int64]) -> int:
+def chunk_size(own_boxes: NDArray[np.int64], other_boxes: NDArray[np.int64]) -> int:
     """Return the number of boxes of a task."""
     share = (int(own_boxes.sum()) + int(other_boxes.sum())) // processors() + 1
     tasks = max(1, min(TASKS, share // USUAL_CHUNK), -(-share // CHUNK_BOXES))

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 FRAMES = ("planar", "geodetic")
 TIMES = ("seconds", "timestamps")
+FLIGHTS = 1100
+"""Of fewer, the nearest are looked for one by one."""
 
 
 class Warmed(NamedTuple):
@@ -85,6 +87,8 @@ def _described(row: Warmed) -> str:
 
 def _exercise(frame: str, times: str) -> None:
     """Do every kind of work once, on a few flights of which two meet."""
+    import numpy as np
+
     from .closest import closest_approach
     from .minima import Minima
     from .screening import screen
@@ -95,6 +99,32 @@ def _exercise(frame: str, times: str) -> None:
     screen(fleet, minima, against=mixed, same_id="screen")
     for metric in ("horizontal", "slant", "ratio"):
         closest_approach(fleet, metric=metric, minima=minima if metric == "ratio" else None)
+    crowd, numbers = _crowd(frame, times), np.arange(200_000)
+    closest_approach(crowd)
+    closest_approach(crowd, nearest=1)
+    closest_approach(crowd, within=5000.0)
+    asked = {"own_row": numbers % FLIGHTS, "other_row": (numbers + 1) % FLIGHTS}
+    closest_approach(crowd, pairs=asked)
+
+
+def _crowd(frame: str, times: str) -> "Fleet":
+    """Return flights enough for closest approaches to go the ways of large fleets."""
+    import numpy as np
+
+    from .fleet import Fleet
+
+    flight, end = np.repeat(np.arange(FLIGHTS), 2), np.tile([0.0, 1.0], FLIGHTS)
+    time = 10.0 * flight + 2000.0 * end
+    columns: dict[str, Any] = {"id": flight, "time": time}
+    if times == "timestamps":
+        columns["time"] = (time * 1e9).astype("datetime64[ns]")
+    across, up = flight * 37 % FLIGHTS + 50.0 * end, flight * 91 % FLIGHTS
+    if frame == "planar":
+        columns |= {"x": 1e3 * across, "y": 1e3 * up, "z": np.full(2 * FLIGHTS, 9e3)}
+    else:
+        columns |= {"lat": 40 + 0.01 * up, "lon": 0.01 * across, "alt": np.full(2 * FLIGHTS, 9e3)}
+    unit = "m" if frame == "geodetic" else None
+    return Fleet.from_arrow(columns, altitude_unit=unit, naive_time="utc")
 
 
 def _fleet(frame: str, times: str, order: str) -> "Fleet":
