@@ -263,6 +263,7 @@ def find_near(dense: Dense, limit: float, k: int, pairs: int, tasks: Tasks) -> F
     try:
         found = Near(dense, limit, k, max(pairs // VISIT, 100_000), tasks).search()
     except GivenUp:
+        tasks.give_up()
         return None
     # What is near under the bands of altitude is near under the largest minima that they have.
     return found if dense.bands is None else dense.merged(found.own, found.other)

@@ -205,8 +205,10 @@ def test_too_many_boxes_give_way_to_chords(monkeypatch):
         given_up(self, visits)
 
     monkeypatch.setattr(_near.Near, "_spend", spend)
-    found = closest_approach(fleet, within=20e3).pairs
+    told = []
+    found = closest_approach(fleet, within=20e3, progress=lambda *c: told.append(c)).pairs
     assert calls
+    assert told[-1][0] == told[-1][1]
     assert same(found, below(whole, "horizontal", 20e3))
     monkeypatch.setattr(_approach_search, "BLOCK_PAIRS", 100)
     assert same(closest_approach(fleet, within=20e3).pairs, found)
