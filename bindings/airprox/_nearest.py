@@ -18,7 +18,7 @@ from ._tasks import Tasks
 
 SAMPLE = 192
 """Rows that are looked at to learn how far the closest are."""
-SHARE = 0.99
+SHARE = 0.995
 """Share of the rows that the first guess should do for."""
 LEAST_GUESS = 1e-3
 """Metres, or a ratio: who meets somebody exactly is found within more than nothing."""
