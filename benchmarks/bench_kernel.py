@@ -13,7 +13,8 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 import airprox
 from airprox import _search
-from airprox._job import make_case, pair_up
+from airprox._job import Case, make_case, pair_up
+from airprox._pace import pace_of
 from airprox._plan import Plan, make_plan
 from airprox_kernel.boxes import Boxes, Places
 from airprox_kernel.broad import Candidates, Found, find_candidates
@@ -46,8 +47,9 @@ def fleet(request: pytest.FixtureRequest, day: scenarios.Workload) -> airprox.Fl
 
 @pytest.fixture(scope="module")
 def task(fleet: airprox.Fleet, minima: airprox.Minima) -> Task:
-    case = make_case(pair_up(fleet, None), minima, "raise", None, None)
-    plan = make_plan(case.job, case.reach, None)
+    sides = pair_up(fleet, None)
+    case = make_case(sides, minima, "raise", None, None)
+    plan = make_plan(case, sides.paces, None)
     index = (plan.chunk_start.size - 1) // 2
     workspace = _search.Workspace(plan.job.own.time.dtype)
     boxes, places = _search.make_boxes(plan, index, workspace)
@@ -85,8 +87,8 @@ def _measure(benchmark: BenchmarkFixture, unit: str, count: int, run: Callable[[
 def test_plan(benchmark: BenchmarkFixture, task: Task) -> None:
     """Slabs, presence and rolls of the whole day."""
     job, reach = task.plan.job, task.plan.reach
-    parts = job.own.part_row.size
-    _measure(benchmark, "parts", parts, lambda: make_plan(job, reach, None))
+    case, paces = Case(job, reach, None), [pace_of(job.own)]
+    _measure(benchmark, "parts", job.own.part_row.size, lambda: make_plan(case, paces, None))
 
 
 @pytest.mark.benchmark(group="kernel")

@@ -105,6 +105,7 @@ def state(fleet: Fleet) -> dict[str, Any]:
         "reference": fleet.altitude_reference,
         "max_gap": fleet.max_gap,
         "joined_gaps": fleet.joined_gaps,
+        "implausible": fleet.implausible.to_pylist(),
         "duplicates_dropped": fleet.duplicates_dropped,
     }
 

@@ -38,8 +38,11 @@ if TYPE_CHECKING:
         TooManyEncounters,
         TooManyPairs,
         UnitsError,
+        VerificationFailed,
     )
     from .fleet import Fleet, concat
+    from .gates import Gates
+    from .geoarrow import to_geoarrow, to_geoparquet
     from .minima import Band, Minima
     from .minima_table import MinimaTable
     from .receipt import Receipt
@@ -63,6 +66,7 @@ _HOMES = {
     "Fleet": "fleet",
     "ForbiddenDelays": "delays",
     "FreeDelays": "delays",
+    "Gates": "gates",
     "InvalidMinima": "errors",
     "InvalidTrajectories": "errors",
     "Minima": "minima",
@@ -77,6 +81,7 @@ _HOMES = {
     "TooManyEncounters": "errors",
     "TooManyPairs": "errors",
     "UnitsError": "errors",
+    "VerificationFailed": "errors",
     "annotate_encounters": "views",
     "closest_approach": "closest",
     "closest_approach_batches": "closest",
@@ -90,6 +95,8 @@ _HOMES = {
     "screen": "screening",
     "screen_batches": "screening",
     "time_margin": "delays",
+    "to_geoarrow": "geoarrow",
+    "to_geoparquet": "geoarrow",
     "warmup": "_warmup",
 }
 
@@ -107,6 +114,7 @@ __all__ = [
     "Fleet",
     "ForbiddenDelays",
     "FreeDelays",
+    "Gates",
     "InvalidMinima",
     "InvalidTrajectories",
     "Minima",
@@ -121,6 +129,7 @@ __all__ = [
     "TooManyEncounters",
     "TooManyPairs",
     "UnitsError",
+    "VerificationFailed",
     "annotate_encounters",
     "closest_approach",
     "closest_approach_batches",
@@ -135,6 +144,8 @@ __all__ = [
     "screen",
     "screen_batches",
     "time_margin",
+    "to_geoarrow",
+    "to_geoparquet",
     "warmup",
 ]
 

@@ -1,5 +1,6 @@
 """The account of a call: its receipt, with pairs counted independently of any search."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from airprox_kernel.job import Job
@@ -7,6 +8,7 @@ from airprox_kernel.job import Job
 from ._counts import Counts, count_pairs
 from ._job import Sides
 from ._levels import AnyMinima
+from .fleet import Fleet
 from .receipt import Receipt, Trajectories
 
 
@@ -41,5 +43,21 @@ def write_receipt(
         slabs=slabs.start.size,
         slab_length=length / (1e9 if job.own.time.dtype.kind == "i" else 1.0),
         complete=finished and rejected == 0,
+        **_implausible(fleets),
         **found,
     )
+
+
+def _implausible(fleets: Sequence[Fleet]) -> dict[str, Any]:
+    """What is beyond the gates that the fleets were read with."""
+    found = [fleet._prepared.implausible for fleet in fleets]  # pyright: ignore[reportPrivateUsage]
+    judged = [account for account in found if account is not None]
+    if not judged:
+        return {}
+    return {
+        "implausible": sum(account.rows.size for account in judged),
+        "implausible_legs": {
+            "speed": sum(int(account.fast.sum()) for account in judged),
+            "climb": sum(int(account.steep.sum()) for account in judged),
+        },
+    }

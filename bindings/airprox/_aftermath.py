@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from airprox_kernel.certain import Certain, find_certain
 from airprox_kernel.diverging import mark_diverging
-from airprox_kernel.encounters import is_same_pair, join
+from airprox_kernel.encounters import join, order_pairs
 from airprox_kernel.job import Job
 from airprox_kernel.pieces import PieceArray
 from airprox_kernel.varying import Variations
@@ -34,6 +34,8 @@ class Encounters(NamedTuple):
 
     pieces: PieceArray
     spans: Spans
+    own_row: NDArray[np.int64]
+    other_row: NDArray[np.int64]
     certain: Certain | None
     """None where no position is uncertain."""
     diverging: int
@@ -49,18 +51,44 @@ def finish(pieces: PieceArray, plan: Searched, skip_diverging: bool) -> Encounte
         marks = np.empty(pieces.size, np.bool_)
         mark_diverging(plan.job, pieces, marks)
         diverging = int(np.count_nonzero(marks))
-        pieces, spans = pieces[~marks], Spans(spans.start[~marks], spans.end[~marks])
+        pieces, spans = _chosen(pieces, spans, np.flatnonzero(~marks))
     own_row = plan.job.own.part_row[pieces["own"]]
     other_row = plan.job.other.part_row[pieces["other"]]
-    order = np.lexsort((pieces["level"], spans.start, other_row, own_row))
-    pieces, spans = pieces[order], Spans(spans.start[order], spans.end[order])
+    order = _order(own_row, other_row, spans.start, pieces["level"])
+    if order is not None:
+        pieces, spans = _chosen(pieces, spans, order)
+        own_row, other_row = own_row.take(order), other_row.take(order)
     certain = None
     if plan.variations is not None and plan.variations.uncertain:
         times = [np.empty(pieces.size, pieces["first"].dtype) for _ in range(2)]
         lengths = [np.empty(pieces.size) for _ in range(3)]
         certain = Certain(times[0], lengths[0], times[1], lengths[1], lengths[2])
         find_certain(plan.job, plan.variations, pieces, certain)
-    return Encounters(pieces, spans, certain, diverging)
+    return Encounters(pieces, spans, own_row, other_row, certain, diverging)
+
+
+def _order(
+    own_row: NDArray[np.int64],
+    other_row: NDArray[np.int64],
+    start: NDArray,
+    level: NDArray[np.int32],
+) -> NDArray[np.int64] | None:
+    """Return the order by rows, start and level; None where it is that already.
+
+    Merged pieces of tracks without gaps, held to one level, are in order: to sort 131,000 of them
+    took 105 of 130 ms.
+    """
+    pair = own_row << 32 | other_row
+    later = (pair[1:] == pair[:-1]) & (start[1:] > start[:-1])
+    later |= pair[1:] > pair[:-1]
+    return None if later.all() else order_pairs(own_row, other_row, start, level)
+
+
+def _chosen(
+    pieces: PieceArray, spans: Spans, places: NDArray[np.int64]
+) -> tuple[PieceArray, Spans]:
+    """Return some of the encounters; `take` moves records whole, an index field by field."""
+    return pieces.take(places), Spans(spans.start.take(places), spans.end.take(places))
 
 
 def outer_spans(pieces: PieceArray) -> Spans:
@@ -78,16 +106,18 @@ def _without_overlaps(pieces: PieceArray, spans: Spans) -> tuple[PieceArray, Spa
     Two pieces of one interval may: where the minima jump inside it, they can lie closer than the
     rounding. Otherwise an interval has one piece, and its ends are whole nanoseconds.
     """
-    behind = np.flatnonzero(spans.start[1:] < spans.end[:-1])
-    kept = np.ones(pieces.size, np.bool_)
-    into = -1
-    for index in behind.tolist():
-        if is_same_pair(pieces, index, index + 1):
-            # A run of overlapping pieces goes into its first one.
-            into = into if into >= 0 and not kept[index] else index
-            join(pieces, into, index + 1)
-            kept[index + 1] = False
-    return (pieces, spans) if kept.all() else (pieces[kept], outer_spans(pieces[kept]))
+    overlap = spans.start[1:] < spans.end[:-1]
+    for key in ("own", "other", "level"):
+        overlap &= pieces[key][1:] == pieces[key][:-1]
+    if not overlap.any():
+        return pieces, spans
+    kept = np.append(True, ~overlap)
+    # A run of overlapping pieces goes into its first one.
+    into = np.maximum.accumulate(np.where(kept, np.arange(kept.size), 0))
+    for index in np.flatnonzero(~kept).tolist():
+        join(pieces, into[index], index)
+    pieces = pieces.compress(kept)
+    return pieces, outer_spans(pieces)
 
 
 def instant(origin: NDArray, offset: NDArray[np.float64], rounding: np.ufunc) -> NDArray:

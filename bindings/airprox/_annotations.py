@@ -10,6 +10,7 @@ from ._encounter_rows import fleet_rows, read_times
 from ._geometry import (
     Places,
     States,
+    Vectors,
     closure_speed,
     encounter_angle,
     latitude_longitude,
@@ -62,6 +63,16 @@ def annotations(table: pa.Table, sides: Sides) -> list[tuple[pa.Field, pa.Array]
         _column("own_vertical_phase", _phase(own.cpa)),
         _column("other_vertical_phase", _phase(other.cpa)),
     ]
+
+
+def positions_at_closest(table: pa.Table, sides: Sides) -> tuple[Vectors, NDArray[np.float64]]:
+    """The middle of the two positions at each closest approach: horizontal, and the altitude."""
+    own_row, other_row = fleet_rows(table, sides)
+    own = _meeting(table, sides.own, own_row, "own").cpa
+    other = _meeting(table, sides.other, other_row, "other").cpa
+    half = np.full(len(own_row), 0.5)
+    middle = own.position.plus(other.position).times(half)
+    return middle, half * (own.altitude + other.altitude)
 
 
 def _meeting(table: pa.Table, fleet: Fleet, row: Places, name: str) -> Meeting:

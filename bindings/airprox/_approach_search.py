@@ -1,9 +1,8 @@
 """A search for closest approaches under way: what is asked, in which way, and its receipt."""
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -74,18 +73,17 @@ class ApproachSearch:
                 case, METRICS[request.metric], limit, request.minima is not None, self._tasks
             )
             self._job = self._dense.job
+        self._counts: Counts | None = None
         self.schema = found_schema(self._sides, request.minima, request.nearest is not None)
         self._asked = self._apart = self._reported = 0
         self._finished = False
         self._asked_pairs: Pairs | None = None
 
-    @cached_property
-    def _counts(self) -> Counts:
-        return count_pairs(self._job)
-
     @property
     def _pairs(self) -> int:
         """The number of pairs that share an instant and are not exempt."""
+        if self._counts is None:
+            self._counts = count_pairs(self._job)
         return self._counts.common - sum(self._counts.exempt.values())
 
     def table(self, max_pairs: int | None) -> pa.Table:
@@ -214,25 +212,34 @@ class ApproachSearch:
 
     def receipt(self) -> Receipt:
         """Return the account of the work so far."""
+        return self.account()()
+
+    def account(self) -> Callable[[], Receipt]:
+        """Return what makes the receipt of the work so far; it keeps nothing that was worked in."""
         request, tasks = self._request, self._tasks
         pruned = request.within is not None or request.nearest is not None
-        return write_receipt(
-            self._job,
-            self._sides,
-            request.minima,
-            finished=self._finished,
-            pairs_in_conflict=None,
-            encounters=None,
-            counts=self._counts,
-            pairs_asked=self._counts.common if request.pairs is None else self._asked,
-            pairs_apart=None if pruned else self._apart,
-            pairs_reported=self._reported,
-            window=(None, None) if request.window is None else tuple(request.window),
-            threads=tasks.threads,
-            pair_visits=tasks.pair_visits,
-            legs_tested=tasks.legs_tested,
-            seconds=dict(tasks.seconds),
-        )
+        known, minima = self._counts, request.minima
+        asked = None if request.pairs is None else self._asked
+        found: dict[str, Any] = {
+            "finished": self._finished,
+            "pairs_in_conflict": None,
+            "encounters": None,
+            "pairs_apart": None if pruned else self._apart,
+            "pairs_reported": self._reported,
+            "window": (None, None) if request.window is None else tuple(request.window),
+            "threads": tasks.threads,
+            "pair_visits": tasks.pair_visits,
+            "legs_tested": tasks.legs_tested,
+            "seconds": dict(tasks.seconds),
+        }
+        job, sides = self._job, self._sides
+
+        def write() -> Receipt:
+            counts = known or count_pairs(job)
+            pairs = counts.common if asked is None else asked
+            return write_receipt(job, sides, minima, counts=counts, pairs_asked=pairs, **found)
+
+        return write
 
 
 def check(request: Request) -> Request:

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ._arrow import joined, plain
+from ._arrow import checked_column, joined, plain
 from ._codes import encode
 from ._times import SECONDS_LIMIT, TIMESTAMP_LIMIT, seconds_to_nanoseconds
 from .errors import InvalidTrajectories, SchemaError, SchemaTypeError
@@ -23,7 +23,7 @@ def id_array(ids: Any, kind: pa.DataType) -> pa.Array:
                 pa.chunked_array(ids) if hasattr(ids, "__arrow_c_stream__") else _listed(ids, kind)
             )
         chunks = ids.chunks if isinstance(ids, pa.ChunkedArray) else [ids]
-        array = joined(plain(pa.chunked_array(chunks, ids.type)))
+        array = joined(plain(checked_column(pa.chunked_array(chunks, ids.type), "ids")))
         storage = kind.storage_type if isinstance(kind, pa.BaseExtensionType) else kind
         return array if array.type == storage else array.cast(storage)
     except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
@@ -77,7 +77,9 @@ def delays_by_row(delays: Any, ids: pa.Array, kind: np.dtype[Any]) -> NDArray[An
 def _seconds(delays: Any) -> NDArray[np.float64]:
     try:
         if isinstance(delays, (pa.Array, pa.ChunkedArray)):
-            delays = delays.cast(pa.float64()).to_numpy()
+            chunks = delays.chunks if isinstance(delays, pa.ChunkedArray) else [delays]
+            column = checked_column(pa.chunked_array(chunks, delays.type), "delays")
+            delays = column.cast(pa.float64()).to_numpy()
         array = np.asarray(delays)
         if array.dtype.kind not in "fiu" and array.size:
             raise TypeError(f"values of type {array.dtype}")

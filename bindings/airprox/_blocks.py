@@ -1,32 +1,33 @@
 """A screening under way: blocks of rows small enough to hold, and what the receipt counts."""
 
 import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from airprox_kernel.job import Block
+from airprox_kernel.pieces import PieceArray
 
 from ._account import write_receipt
-from ._aftermath import finish
-from ._arrow import joined
-from ._buffers import as_numpy
+from ._aftermath import Encounters, finish
 from ._encounters import encounters_schema, encounters_table
-from ._job import make_case, pair_up
+from ._job import Case, make_case, pair_up
 from ._levels import AnyMinima, as_levels
 from ._parallel import Progress, Stopped, run, thread_count
 from ._plan import Plan, make_plan
 from ._search import Gathering, merge
+from ._stopwatch import Timed
 from .errors import Cancelled
 from .fleet import Fleet
 from .receipt import Receipt
 from .rules import Rules
+
+if TYPE_CHECKING:
+    from ._edges import Edges
 
 UNLIMITED = 2**62
 PIECE_BYTES = 512
@@ -49,6 +50,7 @@ class Request(NamedTuple):
     progress: Progress | None
     cancel: threading.Event | None
     skip_diverging: bool
+    exact_edges: bool
     slab: float | None
 
 
@@ -59,14 +61,16 @@ class Search:
         self.seconds: dict[str, float] = {}
         self._request = request
         self._threads = thread_count(request.threads)
-        with self._timed("prepare"):
+        with Timed(self.seconds, "prepare"):
             self._levels = as_levels(request.minima)
             self._sides = pair_up(request.fleet, request.against)
             case = make_case(
                 self._sides, request.minima, request.same_id, request.window, request.rules
             )
-            plan = make_plan(case.job, case.reach, request.slab)
-            self._plan = plan._replace(variations=case.variations)
+            self._edges = self._make_edges(case) if request.exact_edges else None
+            if self._edges is not None:
+                case = case._replace(reach=self._edges.reach)
+            self._plan = make_plan(case, self._sides.paces, request.slab)
         uncertain = case.variations is not None and case.variations.uncertain
         self.schema = encounters_schema(self._sides, self._levels, uncertain)
         self.encounters = 0
@@ -74,64 +78,102 @@ class Search:
         self._pairs_in_conflict = self._diverging = self._visits = self._legs = 0
         self._tasks_done = self._tasks = 0
         self._finished = False
+        self._verified: int | None = None
 
-    @contextmanager
-    def _timed(self, phase: str) -> Iterator[None]:
-        start = time.perf_counter()
-        yield
-        self.seconds[phase] = self.seconds.get(phase, 0.0) + time.perf_counter() - start
+    def _make_edges(self, case: Case) -> "Edges":
+        # Loaded where asked for: exact arithmetic takes a module that nothing else needs.
+        from ._edges import Edges
+
+        return Edges(case, self._levels, self._sides)
 
     def tables(self, capacity: int) -> Iterator[pa.Table]:
         """Yield the table of encounters in parts that have at most about `capacity` pieces."""
         blocks = [self._plan.job.block]
         while blocks:
             block = blocks.pop()
-            plan = self._plan._replace(job=self._plan.job._replace(block=block))
+            plan = self._plan_of(block)
             is_one_pair = _rows(block) == (1, 1)
             harvest = self._harvest(plan, UNLIMITED if is_one_pair else capacity)
             if harvest.weights is not None:
                 blocks.extend(reversed(_split(block, harvest.weights, capacity // 2)))
                 continue
-            with self._timed("assemble"):
-                found = finish(merge(harvest.pieces, plan), plan, self._request.skip_diverging)
-                table = encounters_table(found, plan.job, self._sides, self._levels, self.schema)
+            with Timed(self.seconds, "assemble"):
+                found, table = self._assemble(merge(harvest.pieces, plan))
                 self.encounters += table.num_rows
-                self._by_level += np.bincount(found.pieces["level"], minlength=self._by_level.size)
+                self._count_levels(found)
                 self._diverging += found.diverging
-                self._pairs_in_conflict += _count_pairs(table)
+                self._pairs_in_conflict += _count_pairs(found)
             self._finished = not blocks
             yield table
+
+    def verify(self, table: pa.Table) -> None:
+        """Hold the whole table to the exact test of pairs; raises `VerificationFailed`."""
+        from ._verification import Verification
+
+        block = self._plan.job.block
+        check = Verification(self._plan_of(block), table, lambda found: self._assemble(found)[1])
+        self._finished = False
+        with Timed(self.seconds, "verify"):
+            self._run(check.test, check.tasks, self._threads)
+        self._finished = True
+        self._verified = check.keys.size
+
+    def _plan_of(self, block: Block) -> Plan:
+        """Return the plan of a block, as it is searched."""
+        job = self._plan.job._replace(block=block)
+        return self._plan._replace(job=job if self._edges is None else self._edges.widened(job))
+
+    def _assemble(self, pieces: PieceArray) -> tuple[Encounters, pa.Table]:
+        """Return the encounters that merged pieces are, and the table of them."""
+        if self._edges is not None:
+            pieces = self._edges.settle(pieces)
+        found = finish(pieces, self._plan, self._request.skip_diverging)
+        return found, encounters_table(
+            found, self._plan.job, self._sides, self._levels, self.schema
+        )
 
     def batches(self, batch_bytes: int) -> Iterator[pa.RecordBatch]:
         """Yield the rows of the table in record batches."""
         capacity = max(LEAST_CAPACITY, batch_bytes // (PIECE_BYTES * (self._threads + 1)))
         for table in self.tables(capacity):
-            yield from table.to_batches(max_chunksize=capacity)
+            batches = table.to_batches(max_chunksize=capacity)
+            # Complete is what has been handed over, not what lies here waiting to be.
+            is_last, self._finished = self._finished, False
+            yield from batches[:-1]
+            self._finished = is_last
+            yield from batches[-1:]
 
     def _harvest(self, plan: Plan, capacity: int) -> Gathering:
         """Search one block; the chunks are the tasks."""
         gathering = Gathering(plan, capacity)
-        chunks = plan.chunk_start.size - 1
-        self._tasks += chunks
         threads = self._threads if plan.job.own.time.size > SMALL else 1
-        with self._timed("search"):
-            try:
-                run(
-                    gathering.search, range(chunks), threads, self._reporter(), self._request.cancel
-                )
-            except Stopped as stop:
-                self._take(gathering, stop.done)
-                raise Cancelled(
-                    f"cancelled after {self._tasks_done} of {self._tasks} parts of the work",
-                    self.receipt(),
-                ) from None
-        self._take(gathering, chunks)
+        with Timed(self.seconds, "search"):
+            self._run(gathering.search, range(plan.chunk_start.size - 1), threads, gathering)
         return gathering
 
-    def _take(self, gathering: Gathering, chunks: int) -> None:
-        self._tasks_done += chunks
-        self._visits += gathering.pair_visits
-        self._legs += gathering.legs_tested
+    def _run(
+        self,
+        work: Callable[[Any], object],
+        tasks: Sequence[Any],
+        threads: int,
+        gathering: Gathering | None = None,
+    ) -> None:
+        """Do tasks, and take in what they count; raises `Cancelled` with the receipt so far."""
+        self._tasks += len(tasks)
+        done = len(tasks)
+        try:
+            run(work, tasks, threads, self._reporter(), self._request.cancel)
+        except Stopped as stop:
+            done = stop.done
+        self._tasks_done += done
+        if gathering is not None:
+            self._visits += gathering.pair_visits
+            self._legs += gathering.legs_tested
+        if done < len(tasks):
+            raise Cancelled(
+                f"cancelled after {self._tasks_done} of {self._tasks} parts of the work",
+                self.receipt(),
+            )
 
     def _reporter(self) -> Progress | None:
         """Return `progress` for one block, counted over all blocks known so far."""
@@ -156,8 +198,13 @@ class Search:
             threads=self._threads,
             pair_visits=self._visits,
             legs_tested=self._legs,
+            pairs_verified=self._verified,
             seconds=dict(self.seconds),
         )
+
+    def _count_levels(self, found: Encounters) -> None:
+        if self._levels.names is not None:
+            self._by_level += np.bincount(found.pieces["level"], minlength=self._by_level.size)
 
     def _counts_by_level(self) -> dict[str, int]:
         names = self._levels.names or ()
@@ -187,9 +234,8 @@ def _split(block: Block, weights: NDArray[np.int64], target: int) -> list[Block]
     return [block._replace(other_first=a, other_last=b) for a, b in parts]
 
 
-def _count_pairs(table: pa.Table) -> int:
-    """Return the number of different pairs in a table that is sorted by pair."""
-    own, other = (as_numpy(joined(table[name])) for name in ("own_row", "other_row"))
-    if own.size == 0:
-        return 0
-    return 1 + int(np.count_nonzero((np.diff(own) != 0) | (np.diff(other) != 0)))
+def _count_pairs(found: Encounters) -> int:
+    """Return the number of different pairs of encounters that are sorted by pair."""
+    own, other = found.own_row, found.other_row
+    changes = (own[1:] != own[:-1]) | (other[1:] != other[:-1])
+    return int(np.count_nonzero(changes)) + (own.size > 0)

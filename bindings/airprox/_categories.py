@@ -35,7 +35,7 @@ def label_rows(own: Fleet, other: Fleet, column: str, purpose: str, *, needed: b
         )
     codes: list[NDArray[np.int32]] = []
     number: dict[Any, int] = {}
-    for fleet, has in zip((own, other), found, strict=True):
+    for fleet, has in zip((own,) if own is other else (own, other), found, strict=False):
         values, rows = _coded(fleet, column) if has else ([None], np.zeros(len(fleet), np.int32))
         places = [number.setdefault(value, len(number)) for value in values]
         codes.append(np.array(places, np.int32)[rows])
@@ -43,7 +43,8 @@ def label_rows(own: Fleet, other: Fleet, column: str, purpose: str, *, needed: b
     order = sorted(number, key=lambda value: (value is None, number[value]))
     order += [] if None in number else [None]
     moved = np.array([order.index(value) for value in number], np.int32)
-    return Labels(frozen(moved[codes[0]]), frozen(moved[codes[1]]), tuple(order))
+    sides = [frozen(moved[each]) for each in codes]
+    return Labels(sides[0], sides[-1], tuple(order))
 
 
 def _coded(fleet: Fleet, column: str) -> tuple[list[Any], NDArray[np.int32]]:

@@ -19,6 +19,7 @@ from ._radii import joined_radii, mapped
 from ._rows import empty_carried, take_carried
 from ._times import SECONDS_LIMIT, TIMESTAMP_LIMIT
 from .errors import InvalidTrajectories, SchemaError
+from .gates import joined_implausible
 
 
 def knot_rows(knots: Knots) -> NDArray[np.int64]:
@@ -61,6 +62,7 @@ def selected(prepared: Prepared, rows: NDArray[np.int64]) -> Prepared:
         original = frozen(came_in) if len(came_in) < len(places) else NO_PLACES
         source = number[places][came_in]
     taken = pa.array(rows)
+    implausible = prepared.implausible
     result = prepared._replace(
         knots=chosen,
         latitude=frozen(prepared.latitude[source]) if knots.geodetic else prepared.latitude,
@@ -71,6 +73,7 @@ def selected(prepared: Prepared, rows: NDArray[np.int64]) -> Prepared:
         rejected=prepared.rejected.slice(0, 0),
         duplicates_dropped=0,
         radii=mapped(prepared.radii, lambda values: values[places]),
+        implausible=implausible and implausible.taken(rows),
     )
     time, part_start = original_parts(result)
     long_legs = gaps.count_long_legs(time, part_start, duration(JOINED_GAP, time))
@@ -142,6 +145,7 @@ def concatenated(fleets: Sequence[Prepared]) -> Prepared:
         joined_gaps=sum(fleet.joined_gaps for fleet in fleets),
         duplicates_dropped=sum(fleet.duplicates_dropped for fleet in fleets),
         radii=joined_radii([(fleet.radii, len(fleet.knots.time)) for fleet in fleets]),
+        implausible=joined_implausible([(f.implausible, len(f.ids)) for f in fleets]),
     )
 
 

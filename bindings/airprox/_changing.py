@@ -1,5 +1,6 @@
 """Changes of a picture: what comes in, what goes, and the encounters that come and go with it."""
 
+from itertools import compress, count, repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -44,10 +45,10 @@ class Change(NamedTuple):
 def make_intake(picture: Picture, fleet: Fleet, names: list[Any], first: int) -> Intake:
     """Return the intake of a fleet; new slots are numbered from `first`."""
     slot_of = picture.flights.slot_of
-    slots = np.array([slot_of.get(name, -1) for name in names], np.int64)
-    rows = np.flatnonzero(slots < 0)
-    slots[rows] = np.arange(first, first + rows.size)
-    fresh = {names[row]: first + number for number, row in enumerate(rows.tolist())}
+    slots = np.fromiter(map(slot_of.get, names, repeat(-1)), np.int64, len(names))
+    is_new = slots < 0
+    slots[is_new] = np.arange(first, first + np.count_nonzero(is_new))
+    fresh = dict(zip(compress(names, is_new.tolist()), count(first), strict=False))
     return Intake(fleet, names, frozen(slots), fresh)
 
 

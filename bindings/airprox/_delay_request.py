@@ -19,12 +19,10 @@ from ._counts import row_spans
 from ._delays import Delays, make_delay_plan, search_delays
 from ._encounters import result_metadata
 from ._job import Case, Sides, make_case, pair_up
-from ._levels import Levels, as_levels
+from ._levels import AnyMinima, Levels, as_levels
 from ._parallel import Progress, Stopped, thread_count
 from .errors import Cancelled, InvalidMinima, SchemaError, SchemaTypeError
 from .fleet import Fleet
-from .minima import Minima
-from .minima_table import MinimaTable
 from .receipt import Receipt
 from .rules import Rules
 
@@ -38,7 +36,7 @@ class DelayRequest(NamedTuple):
     """The arguments of a call, as `forbidden_delays` documents them."""
 
     fleet: Fleet
-    minima: Minima | MinimaTable
+    minima: AnyMinima
     against: Fleet | None
     same_id: str
     rules: Rules | None
@@ -87,7 +85,8 @@ class Found(NamedTuple):
     def metadata(self) -> dict[str, str]:
         """Return the metadata of a table."""
         horizon = {"airprox.horizon": repr(self.receipt.horizon)}
-        return result_metadata(self.sides, self.levels) | horizon
+        own = self.sides.own
+        return result_metadata(own.frame, own.time_type, self.levels) | horizon
 
 
 def check_horizon(horizon: Any) -> float:

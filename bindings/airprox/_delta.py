@@ -47,14 +47,17 @@ def _contents(rows: Rows, levels: Levels) -> list[bytes]:
 
 
 def _bits(column: pa.Array) -> list[NDArray[np.int64]]:
+    """Return the values as integers, and where there are nulls; most columns have none."""
     kind = column.type
     if pa.types.is_boolean(kind):
         return [column.to_numpy(zero_copy_only=False).astype(np.int64)]
-    nulls = column.is_null().to_numpy(zero_copy_only=False).astype(np.int64)
     if pa.types.is_timestamp(kind):
         column = column.view(pa.int64())
-    values = column.fill_null(0).to_numpy()
-    return [values.view(np.int64), nulls]
+    nulls = np.zeros(len(column), np.int64)
+    if column.null_count:
+        nulls[:] = column.is_null().to_numpy(zero_copy_only=False)
+        column = column.fill_null(0)
+    return [column.to_numpy().view(np.int64), nulls]
 
 
 def changes_schema(encounters: pa.Schema) -> pa.Schema:

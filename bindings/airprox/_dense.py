@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from airprox_kernel._direct import Direct
+from airprox_kernel._direct import Direct, kind_of
 from airprox_kernel.approach import HORIZONTAL
 from airprox_kernel.bands import Bands
 from airprox_kernel.bounds import metric_of
@@ -245,12 +245,11 @@ class Dense:
         def work(pairs: tuple[int, int]) -> None:
             part = slice(*pairs)
             out = Approaches._make(column[part] for column in found)
+            rest = own[part], other[part], self.metric, out
             if self.bands is None:
-                merge = _closest_approaches.of(found.origin.dtype.kind)
-                legs = merge(self.job, own[part], other[part], self.metric, out)
+                legs = _closest_approaches.of(kind_of(self.job, *rest))(self.job, *rest)
             else:
-                some = own[part], other[part]
-                legs = closest_in_bands(self.job, self.bands, *some, self.metric, out)
+                legs = closest_in_bands(self.job, self.bands, *rest)
             self._tasks.count(part.stop - part.start, legs)
 
         self._tasks.run(work, ranges(own.size, MERGED_PAIRS))

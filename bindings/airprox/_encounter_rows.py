@@ -4,9 +4,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ._arrow import checked, dense, joined, numbers, plain, plain_type, read_table
+from ._arrow import checked, dense, joined, numbers, plain, plain_type
 from ._job import Sides
 from ._matching import matching_rows
+from ._sources import read_table
 from ._times import NANOSECONDS, Times, times
 from .errors import SchemaError, SchemaTypeError
 from .fleet import Fleet

@@ -11,7 +11,7 @@ from airprox_kernel.job import Job
 from airprox_kernel.knots import Knots
 from airprox_kernel.pieces import PieceArray
 
-from ._aftermath import Encounters, instant
+from ._aftermath import Encounters, Spans, instant
 from ._buffers import as_arrow
 from ._job import Sides
 from ._levels import Levels, as_json
@@ -21,14 +21,18 @@ SCHEMA_VERSION = "1"
 
 def encounters_schema(sides: Sides, levels: Levels, uncertain: bool) -> pa.Schema:
     """Return the schema of the table of encounters."""
-    own, other = sides.own, sides.other
-    columns = _columns(own.ids.type, other.ids.type, own.time_type, uncertain, levels.names is None)
-    return columns.with_metadata(result_metadata(sides, levels))
+    kinds = sides.own.ids.type, sides.other.ids.type, sides.own.time_type
+    return _schema(*kinds, sides.own.frame, levels, uncertain)
 
 
 @lru_cache
-def _columns(
-    own: pa.DataType, other: pa.DataType, time: pa.DataType, uncertain: bool, single: bool
+def _schema(
+    own: pa.DataType,
+    other: pa.DataType,
+    time: pa.DataType,
+    frame: str,
+    levels: Levels,
+    uncertain: bool,
 ) -> pa.Schema:
     meters = {b"unit": b"m"}
     fields = [
@@ -48,18 +52,18 @@ def _columns(
     ]
     if uncertain:
         fields += [pa.field("certain_start", time), pa.field("certain_end", time)]
-    if not single:
+    if levels.names is not None:
         fields.append(pa.field("level", pa.string(), False))
-    return pa.schema(fields)
+    return pa.schema(fields, result_metadata(frame, time, levels))
 
 
-def result_metadata(sides: Sides, levels: Levels | None) -> dict[str, str]:
+def result_metadata(frame: str, time: pa.DataType, levels: Levels | None) -> dict[str, str]:
     """Return the metadata of a result's schema: version, frame, units, minima."""
     metadata = {
         "airprox.schema_version": SCHEMA_VERSION,
-        "airprox.frame": sides.own.frame,
+        "airprox.frame": frame,
         "airprox.length_unit": "m",
-        "airprox.time_unit": "s" if pa.types.is_floating(sides.own.time_type) else "ns",
+        "airprox.time_unit": "s" if pa.types.is_floating(time) else "ns",
     }
     if levels is not None:
         metadata["airprox.minima"] = as_json(levels)
@@ -70,13 +74,12 @@ def encounters_table(
     found: Encounters, job: Job, sides: Sides, levels: Levels, schema: pa.Schema
 ) -> pa.Table:
     """Return one row per encounter, sorted by own row, other row, start and level."""
-    own_row = job.own.part_row[found.pieces["own"]]
-    other_row = job.other.part_row[found.pieces["other"]]
+    own_row, other_row = as_arrow(found.own_row), as_arrow(found.other_row)
     columns = [
-        sides.own.ids.take(as_arrow(own_row)),
-        sides.other.ids.take(as_arrow(other_row)),
-        as_arrow(own_row),
-        as_arrow(other_row),
+        sides.own.ids.take(own_row),
+        sides.other.ids.take(other_row),
+        own_row,
+        other_row,
         *value_columns(found, job, sides.own.time_type, levels),
     ]
     return pa.Table.from_arrays(columns, schema=schema)
@@ -91,39 +94,39 @@ def value_columns(
     """
     pieces, (start, end) = found.pieces, found.spans
     first, last = _component(job, pieces)
+    cpa = instant(pieces["cpa"], pieces["cpa_offset"], np.rint)
+    critical = instant(pieces["critical"], pieces["critical_offset"], np.rint)
     columns = [
-        _times(start, time_type),
-        _times(end, time_type),
+        as_arrow(start, time_type),
+        as_arrow(end, time_type),
         as_arrow(pieces["at_start"] & (pieces["first"] == first)),
         as_arrow(pieces["at_end"] & (pieces["until"] == last)),
-        _times(_between(pieces["cpa"], pieces["cpa_offset"], start, end), time_type),
-        as_arrow(np.ascontiguousarray(pieces["cpa_horizontal"])),
-        as_arrow(np.ascontiguousarray(pieces["cpa_vertical"])),
-        _times(_between(pieces["critical"], pieces["critical_offset"], start, end), time_type),
+        as_arrow(_between(cpa, found.spans), time_type),
+        as_arrow(pieces["cpa_horizontal"]),
+        as_arrow(pieces["cpa_vertical"]),
+        as_arrow(_between(critical, found.spans), time_type),
         as_arrow(np.sqrt(pieces["critical_square"])),
     ]
     if found.certain is not None:
-        columns += _certain_times(found.certain, start, end, time_type)
+        columns += _certain_times(found.certain, found.spans, time_type)
     if levels.names is not None:
         columns.append(pa.array(levels.names).take(as_arrow(pieces["level"])))
     return columns
 
 
-def _certain_times(
-    certain: Certain, start: NDArray, end: NDArray, time_type: pa.DataType
-) -> list[pa.Array]:
+def _certain_times(certain: Certain, spans: Spans, time_type: pa.DataType) -> list[pa.Array]:
     """Return starts rounded up and ends rounded down, within the rows; null if nothing is left.
 
     Seconds are sums that may round past the row's own ends by their last bit.
     """
-    first = np.maximum(instant(certain.start, certain.start_offset, np.ceil), start)
-    last = np.minimum(instant(certain.end, certain.end_offset, np.floor), end)
+    first = np.maximum(instant(certain.start, certain.start_offset, np.ceil), spans.start)
+    last = np.minimum(instant(certain.end, certain.end_offset, np.floor), spans.end)
     none = ~((certain.length > 0.0) & (first <= last))
     return [pa.array(times, mask=none).cast(time_type) for times in (first, last)]
 
 
-def _between(origin: NDArray, offset: NDArray[np.float64], start: NDArray, end: NDArray) -> NDArray:
-    return np.clip(instant(origin, offset, np.rint), start, end)
+def _between(times: NDArray, spans: Spans) -> NDArray:
+    return np.minimum(np.maximum(times, spans.start), spans.end)
 
 
 def _component(job: Job, pieces: PieceArray) -> tuple[NDArray, NDArray]:
@@ -136,8 +139,6 @@ def _component(job: Job, pieces: PieceArray) -> tuple[NDArray, NDArray]:
 
 def _spans(knots: Knots, parts: NDArray[np.int32]) -> tuple[NDArray, NDArray]:
     """Return the times of the first and the last knot of some parts."""
-    return knots.time[knots.part_start[parts]], knots.time[knots.part_start[parts + 1] - 1]
-
-
-def _times(values: NDArray, time_type: pa.DataType) -> pa.Array:
-    return as_arrow(values).cast(time_type)
+    places = parts.astype(np.int64)
+    first, last = knots.part_start.take(places), knots.part_start.take(places + 1) - 1
+    return knots.time.take(first), knots.time.take(last)

@@ -14,8 +14,10 @@ from ._prepared import NOTHING, Prepared
 from ._radii import Radii, mapped
 from ._rows import empty_carried
 from .columns import RADII
+from .gates import Implausible
 
 SCHEMA_VERSION = 1
+_IMPLAUSIBLE = tuple(f"implausible_{name}" for name in Implausible._fields)
 _METRES, _DEGREES, _SECONDS = ({"unit": unit} for unit in ("m", "deg", "s"))
 
 
@@ -73,6 +75,7 @@ def as_bytes(prepared: Prepared) -> tuple[pa.Buffer, pa.Buffer, pa.Buffer]:
         "longitude": prepared.longitude,
         "original": prepared.original,
         **dict(zip(RADII, prepared.radii or (), strict=False)),
+        **dict(zip(_IMPLAUSIBLE, prepared.implausible or (), strict=False)),
     }
     # Arrays of different lengths fit one table as one row of lists.
     lists = {name: _as_list(pa.array(values)) for name, values in arrays.items()}
@@ -126,5 +129,8 @@ def from_bytes(arrays: pa.Buffer, ids: pa.Buffer, rejected: pa.Buffer) -> Prepar
         rejected=from_ipc(rejected),
         time_type=time_type,
         radii=Radii(*(found[role] for role in RADII)) if RADII[0] in found else None,
+        implausible=Implausible(*(found[name] for name in _IMPLAUSIBLE))
+        if _IMPLAUSIBLE[0] in found
+        else None,
         **rest,
     )

@@ -32,9 +32,11 @@ def identities(own: Fleet, other: Fleet, same_id: str) -> Identities:
     if same_id not in ("raise", "exempt", "screen"):
         raise SchemaError(f'same_id must be "raise", "exempt" or "screen", not {same_id!r}')
     single = own is other
-    numbers = np.arange(len(own), dtype=np.int64)
-    others = numbers if single else len(own) + np.arange(len(other), dtype=np.int64)
-    if not single and same_id != "screen":
+    numbers = frozen(np.arange(len(own), dtype=np.int64))
+    if single:
+        return Identities(numbers, numbers)
+    others = len(own) + np.arange(len(other), dtype=np.int64)
+    if same_id != "screen":
         match = matching_rows(own.ids, other.ids)
         shared = np.flatnonzero(match >= 0)
         if same_id == "raise" and shared.size:
@@ -46,7 +48,7 @@ def identities(own: Fleet, other: Fleet, same_id: str) -> Identities:
                 "aircraft, same_id='screen' if it is not"
             )
         others[shared] = match[shared]
-    return Identities(frozen(numbers), frozen(others))
+    return Identities(numbers, frozen(others))
 
 
 def make_exemptions(own: Fleet, other: Fleet, rules: Rules | None) -> Exemptions:

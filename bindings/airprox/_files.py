@@ -1,6 +1,7 @@
 """Tables in and out of files for the command line: read by content, written whole or not at all."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import pyarrow as pa
@@ -8,6 +9,8 @@ import pyarrow.parquet as pq
 
 from .errors import AirproxError
 
+_VALUE_BYTES = 8
+_BATCH_ROWS = 2**20
 _PARQUET, _ARROW_FILE, _ARROW_STREAM = b"PAR1", b"ARROW1", b"\xff\xff\xff\xff"
 
 
@@ -15,25 +18,79 @@ class FileError(AirproxError):
     """A file cannot be read or written; the message is one sentence."""
 
 
-def read_table(path: str) -> pa.Table:
+def read_table(path: str, most: float | None = None) -> pa.Table:
     """Read the table in a Parquet file or an Arrow IPC (Feather) file or stream.
 
-    The first bytes decide, never the name. Raises `FileError` if the file is missing, is none of
-    these, or is damaged.
+    The first bytes decide, never the name. `most` is the number of bytes that the content may
+    decode to, by default half of the machine's memory: 420 kB of Parquet can hold 800 MB. Raises
+    `FileError` if there is more, or if the file is missing, is none of these, or is damaged.
     """
+    limit = _half_of_memory() if most is None else most
     try:
         with pa.OSFile(path) as source:
             start = source.read(6)
             source.seek(0)
             if start.startswith(_PARQUET):
-                return pq.ParquetFile(source).read()
+                return _parquet(source, path, limit)
             if start.startswith(_ARROW_FILE):
-                return pa.ipc.open_file(source).read_all()
+                file = pa.ipc.open_file(source)
+                batches = map(file.get_batch, range(file.num_record_batches))
+                return _within(file.schema, batches, path, limit)
             if start.startswith(_ARROW_STREAM):
-                return pa.ipc.open_stream(source).read_all()
-    except (OSError, ValueError, pa.ArrowException) as error:
+                stream = pa.ipc.open_stream(source)
+                return _within(stream.schema, stream, path, limit)
+    except (OSError, ValueError, MemoryError, pa.ArrowException) as error:
         raise FileError(f"{path} cannot be read: {_reason(error)}") from error
     raise FileError(f"{path} must be a Parquet or an Arrow IPC file; it begins with {start!r}")
+
+
+def _half_of_memory() -> float:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2
+    except (AttributeError, OSError, ValueError):  # a system that does not say
+        return 4e9
+
+
+def _parquet(source: pa.NativeFile, path: str, limit: float) -> pa.Table:
+    """The table, after a look at the numbers of values: those cost nothing to read.
+
+    Texts are read as dictionaries, since a page may repeat one long text many times.
+    """
+    schema = pq.read_schema(source)
+    texts = [field.name for field in schema if _is_text(field.type)]
+    source.seek(0)
+    file = pq.ParquetFile(source, read_dictionary=texts)
+    groups = map(file.metadata.row_group, range(file.metadata.num_row_groups))
+    values = sum(
+        group.column(place).num_values for group in groups for place in range(group.num_columns)
+    )
+    _check_size(path, values * _VALUE_BYTES, limit)
+    return _within(file.schema_arrow, file.iter_batches(_BATCH_ROWS), path, limit)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_binary(kind)
+
+
+def _within(
+    schema: pa.Schema, batches: Iterable[pa.RecordBatch], path: str, limit: float
+) -> pa.Table:
+    """The table of batches that are read one by one, until they are too much."""
+    read: list[pa.RecordBatch] = []
+    size = 0
+    for batch in batches:
+        size += batch.get_total_buffer_size()
+        _check_size(path, size, limit)
+        read.append(batch)
+    return pa.Table.from_batches(read, read[0].schema if read else schema)
+
+
+def _check_size(path: str, size: float, limit: float) -> None:
+    if size > limit:
+        raise FileError(
+            f"{path} must decode to at most {limit / 1e9:.3g} GB, found about "
+            f"{size / 1e9:.3g} GB (--max-read)"
+        )
 
 
 def check_output(path: str, inputs: list[str]) -> None:

@@ -12,7 +12,7 @@ from airprox_kernel.reports import Columns
 from ._buffers import as_arrow
 from ._encounters import result_metadata
 from ._job import Sides
-from ._levels import AnyMinima, as_levels
+from ._levels import AnyMinima, Levels, as_levels
 
 
 class Found(NamedTuple):
@@ -80,15 +80,19 @@ def empty_found(columns: Columns, with_rank: bool = False) -> Found:
 
 def found_schema(sides: Sides, minima: AnyMinima | None, with_rank: bool) -> pa.Schema:
     """Return the schema of the table of closest approaches."""
-    own, other = sides.own.ids.type, sides.other.ids.type
-    columns = _columns(own, other, sides.own.time_type, minima is not None, with_rank)
     levels = None if minima is None else as_levels(minima)
-    return columns.with_metadata(result_metadata(sides, levels))
+    kinds = sides.own.ids.type, sides.other.ids.type, sides.own.time_type
+    return _schema(*kinds, sides.own.frame, levels, with_rank)
 
 
 @lru_cache
-def _columns(
-    own: pa.DataType, other: pa.DataType, time: pa.DataType, with_ratio: bool, with_rank: bool
+def _schema(
+    own: pa.DataType,
+    other: pa.DataType,
+    time: pa.DataType,
+    frame: str,
+    levels: Levels | None,
+    with_rank: bool,
 ) -> pa.Schema:
     fields = [
         ("own", pa.dictionary(pa.int32(), own)),
@@ -100,20 +104,19 @@ def _columns(
         ("cpa_horizontal", pa.float64()),
         ("cpa_vertical", pa.float64()),
         ("cpa_slant", pa.float64()),
-        *([("ratio", pa.float64())] if with_ratio else []),
+        *([("ratio", pa.float64())] if levels is not None else []),
     ]
-    return pa.schema(fields)
+    return pa.schema(fields, result_metadata(frame, time, levels))
 
 
 def found_table(found: Found, sides: Sides, schema: pa.Schema) -> pa.Table:
     """Return the table; numbers share the memory of what was found."""
-    time = as_arrow(found.columns.time)
     columns = {
         "own": _ids(found.own, sides.own.ids),
         "other": _ids(found.other, sides.other.ids),
         "own_row": as_arrow(found.own),
         "other_row": as_arrow(found.other),
-        "cpa_time": time if time.type == sides.own.time_type else time.view(sides.own.time_type),
+        "cpa_time": as_arrow(found.columns.time, sides.own.time_type),
         "cpa_horizontal": as_arrow(found.columns.horizontal),
         "cpa_vertical": as_arrow(found.columns.vertical),
         "cpa_slant": as_arrow(found.columns.slant),

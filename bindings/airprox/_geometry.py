@@ -154,11 +154,7 @@ def closure_speed(own: States, other: States, geodetic: bool) -> Floats:
     Geodetic: the chord's rate, over the cosine of half of the angle that it spans, is the arc's
     (1.2 % more at 2,000 km, 0.3 millionths at 5 NM).
     """
-    away = other.position.minus(own.position)
-    relative = other.velocity.minus(own.velocity)
-    if geodetic:
-        up = _up(own, other)
-        away, relative = _level(away, up), _level(relative, up)
+    away, relative = relative_motion(own, other, geodetic)
     distance = away.length()
     apart = distance > 0.0
     rate = -away.dot(relative) / np.where(apart, distance, 1.0)
@@ -167,6 +163,28 @@ def closure_speed(own: States, other: States, geodetic: bool) -> Floats:
         sine = np.minimum(distance / (2.0 * MEAN_RADIUS), 0.5)
         rate = rate / np.sqrt(1.0 - sine * sine)
     return np.where(apart, rate, -relative.length())
+
+
+def relative_motion(own: States, other: States, geodetic: bool) -> tuple[Vectors, Vectors]:
+    """The horizontal way from own to other (m), and its rate of change (m/s).
+
+    Geodetic: both as seen from above the middle of the two.
+    """
+    away = other.position.minus(own.position)
+    relative = other.velocity.minus(own.velocity)
+    if not geodetic:
+        return away, relative
+    up = _up(own, other)
+    return _level(away, up), _level(relative, up)
+
+
+def bearing(position: Vectors, away: Vectors) -> Floats:
+    """Degrees clockwise from north, 0 to 360, of a way at Earth-centred positions; 0 at a pole."""
+    up = position._replace(z=position.z / (1.0 - ECCENTRICITY_SQUARED))
+    east = Vectors(-position.y, position.x, np.zeros(len(position.x)))
+    # Both are longer than one, and north by as much more as up is.
+    north = up.cross(east).times(1.0 / np.where(up.length() > 0.0, up.length(), 1.0))
+    return np.degrees(np.arctan2(away.dot(east), away.dot(north))) % 360.0
 
 
 def _up(own: States, other: States) -> Vectors:

@@ -15,6 +15,7 @@ from ._exemptions import identities, make_exemptions
 from ._levels import AnyMinima, as_levels
 from ._limits import Held, hold_to, single_steps
 from ._matching import matching_rows as matching_rows
+from ._pace import Pace
 from .errors import SchemaError, SchemaTypeError
 from .fleet import Fleet
 from .rules import Rules
@@ -35,6 +36,11 @@ class Sides(NamedTuple):
         """Whether this is one fleet against itself."""
         return self.own is self.other
 
+    @property
+    def paces(self) -> list[Pace]:
+        """How fast each side is; a single fleet is one."""
+        return [fleet._pace for fleet in (self[:1] if self.single else self)]
+
 
 class Case(NamedTuple):
     """What a call is about: a job, how far its boxes reach, and what lets its minima vary."""
@@ -51,6 +57,8 @@ def pair_up(fleet: Fleet, against: Fleet | None) -> Sides:
     for side, name in ((fleet, "fleet"), (other, "against")):
         if not isinstance(side, Fleet):
             raise SchemaError(f"{name} must be an airprox.Fleet, not {type(side).__name__}")
+    if other is fleet:
+        return Sides(fleet, fleet)
     if fleet.frame != other.frame:
         raise SchemaError(
             f"both sides must be in one frame, but one is {fleet.frame} and the other {other.frame}"
@@ -117,7 +125,7 @@ def make_case(
 
 
 def _variations(sides: Sides, held: Held) -> Variations | None:
-    uncertain = any(side._radii is not None for side in sides)
+    uncertain = sides.own._radii is not None or sides.other._radii is not None
     if held.bands is None and not uncertain:
         return None
     bands = single_steps(held.limits) if held.bands is None else held.bands

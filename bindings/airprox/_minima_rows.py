@@ -5,7 +5,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from ._arrow import checked, numbers, plain, read_table
+from ._arrow import checked, numbers, plain
+from ._sources import read_table
 from ._stated import check_unit
 from .columns import Layout
 from .errors import InvalidMinima, SchemaError, SchemaTypeError

@@ -112,7 +112,7 @@ class Near:
         found: list[Meetings] = []
         with self._rooms.one() as room:
             boxes, places = self._boxes(index, chunk, room.workspace)
-            out = room.workspace.candidates(int(np.diff(boxes.start).max()), 4 * len(boxes.bounds))
+            out = room.workspace.candidates(boxes)
             kept = room.meetings(out.own.size)
             since = Progressed(chunk.first, 0, 0)
             while since.slab < chunk.last:
@@ -222,7 +222,8 @@ def _divided(job: Job, search: Search) -> Boxed:
     counts = [np.zeros(slabs, np.int64) for _ in range(2)]
     for side, count in zip(sides, counts, strict=False):
         count_flown(side.chords, count)
-    chunk_start = divide(counts[0] + counts[1], chunk_size(*counts))
+    boxes = counts[0] + counts[1]
+    chunk_start = divide(boxes, chunk_size(int(boxes.sum())))
     rolls = [call_roll(presence, chunk_start) for presence in presences]
     return Boxed(sides, counts, rolls, chunk_start)
 

@@ -98,17 +98,20 @@ def fleet_of(chosen: argparse.Namespace, carry: Iterable[str], *, against: bool 
     from ._files import read_table
     from .columns import DEFAULT_CARRY
     from .fleet import Fleet
+    from .gates import Gates
 
     path = chosen.against if against else chosen.own
     columns = (against and chosen.against_columns) or chosen.columns
     unit = (against and chosen.against_altitude_unit) or chosen.altitude_unit
-    table = read_table(path)
+    most = None if chosen.max_read is None else chosen.max_read * 1e9
+    table = read_table(path, most)
     try:
         return Fleet.from_arrow(
             table,
             columns=parse_columns(columns),
             altitude_unit=unit,
             max_gap=chosen.max_gap,
+            gates=Gates(enforce=True) if chosen.enforce_gates else None,
             carry=[*DEFAULT_CARRY, *(name for name in carry if name in table.column_names)],
             invalid=chosen.invalid,
             naive_time=chosen.naive_time,

@@ -8,14 +8,17 @@ from numpy.typing import NDArray
 
 from airprox_kernel.job import Job
 
-from ._arrow import read_table
+from ._arrow import checked, joined, plain
 from ._job import Sides, matching_rows
+from ._sources import read_table
 from .errors import InvalidTrajectories, SchemaError, SchemaTypeError, TooManyPairs
 from .fleet import Fleet
 
 MOST_PAIRS = 20_000_000
 PAIR_BYTES = 64
 """Bytes of a row of the result, with its ratio."""
+_ROWS = ("own_row", "other_row")
+_IDS = ("own", "other")
 
 
 class Pairs(NamedTuple):
@@ -49,17 +52,22 @@ def find_pairs(sides: Sides, pairs: object, limit: int | None) -> Pairs:
     if limit is not None:
         check_number(table.num_rows, limit)
     names = table.column_names
-    if "own_row" in names and "other_row" in names:
-        own = _rows(table["own_row"], "own_row", len(sides.own))
-        other = _rows(table["other_row"], "other_row", len(sides.other))
-    elif "own" in names and "other" in names:
-        own = _rows_of_ids(table["own"], "own", sides.own)
-        other = _rows_of_ids(table["other"], "other", sides.other)
-    else:
+    by_row = all(name in names for name in _ROWS)
+    if not by_row and not all(name in names for name in _IDS):
         raise SchemaError(
             "pairs must have the columns own_row and other_row, or own and other, but has "
             f"{', '.join(names) or 'none'}"
         )
+    wanted = _ROWS if by_row else _IDS
+    for name in wanted:
+        if names.count(name) > 1:
+            raise SchemaError(f"columns of pairs must be unique, found {name!r} more than once")
+    table = checked(table, wanted)
+    rows = _rows if by_row else _rows_of_ids
+    own, other = (
+        rows(joined(plain(table[name])), name, fleet)
+        for name, fleet in zip(wanted, sides, strict=True)
+    )
     itself = np.flatnonzero(own == other) if sides.single else own[:0]
     if itself.size:
         row = int(itself[0])
@@ -70,25 +78,24 @@ def find_pairs(sides: Sides, pairs: object, limit: int | None) -> Pairs:
     return Pairs(own, other)
 
 
-def _rows(column: pa.ChunkedArray, name: str, rows: int) -> NDArray[np.int64]:
+def _rows(column: pa.Array, name: str, fleet: Fleet) -> NDArray[np.int64]:
     if not (pa.types.is_integer(column.type) or len(column) == 0):
         raise SchemaTypeError(f"{name} of pairs must hold whole numbers, not {column.type}")
-    values = np.asarray(_without_nulls(column, name).to_numpy(), np.int64)
-    wrong = np.flatnonzero((values < 0) | (values >= rows))
+    values = np.asarray(_without_nulls(column, name).to_numpy(zero_copy_only=False))
+    wrong = np.flatnonzero((values < 0) | (values >= len(fleet)))
     if wrong.size:
         row = int(wrong[0])
         raise InvalidTrajectories(
-            f"{name} of pairs must be between 0 and {rows - 1}, but is {values[row]} in row {row}"
+            f"{name} of pairs must be between 0 and {len(fleet) - 1}, but is {values[row]} in row "
+            f"{row}"
         )
-    return values
+    return values.astype(np.int64)
 
 
-def _rows_of_ids(column: pa.ChunkedArray, name: str, fleet: Fleet) -> NDArray[np.int64]:
+def _rows_of_ids(column: pa.Array, name: str, fleet: Fleet) -> NDArray[np.int64]:
     if len(column) == 0:
         return np.empty(0, np.int64)
-    ids = _without_nulls(column, name).combine_chunks()
-    if pa.types.is_dictionary(ids.type):
-        ids = ids.dictionary_decode()
+    ids = _without_nulls(column, name)
     values = matching_rows(fleet.ids, ids)
     wrong = np.flatnonzero(values < 0)
     if wrong.size:
@@ -99,7 +106,7 @@ def _rows_of_ids(column: pa.ChunkedArray, name: str, fleet: Fleet) -> NDArray[np
     return values
 
 
-def _without_nulls(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
+def _without_nulls(column: pa.Array, name: str) -> pa.Array:
     if column.null_count:
         row = column.is_null().to_pylist().index(True)
         raise InvalidTrajectories(f"{name} of pairs must not be null, but is in row {row}")

@@ -7,7 +7,7 @@ calling thread, and Ctrl-C is answered between two tasks. Kernels hold no lock o
 import os
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Generic, TypeVar
 
 from .errors import SchemaTypeError
@@ -75,13 +75,13 @@ class _Queue(Generic[Task, Result]):
         self._lock = threading.Lock()
         self._next = 0
         self.results: dict[int, Result] = {}
-        self.stop = threading.Event()
+        self.stopped = False
 
     def do_one(self) -> bool:
         """Do the next task; return False where there is none, or the work was stopped."""
         with self._lock:
             index = self._next
-            if self.stop.is_set() or index == len(self._tasks):
+            if self.stopped or index == len(self._tasks):
                 return False
             self._next = index + 1
         self.results[index] = self._work(self._tasks[index])
@@ -93,7 +93,7 @@ class _Queue(Generic[Task, Result]):
             while self.do_one():
                 pass
         except BaseException:
-            self.stop.set()
+            self.stopped = True
             raise
 
 
@@ -117,12 +117,11 @@ def run(
             if progress is not None:
                 progress(len(queue.results), len(tasks))
         if cancel is not None and cancel.is_set():
-            queue.stop.set()
-        helpers = [helper for helper in helpers if not helper.cancel()]
-        wait(helpers)
+            queue.stopped = True
+        helpers = _ended(helpers)
     finally:
-        queue.stop.set()
-        wait([helper for helper in helpers if not helper.cancel()])
+        queue.stopped = True
+        _ended(helpers)
     for helper in helpers:
         helper.result()
     if len(queue.results) < len(tasks):
@@ -130,3 +129,11 @@ def run(
     if progress is not None:
         progress(len(tasks), len(tasks))
     return [queue.results[index] for index in range(len(tasks))]
+
+
+def _ended(helpers: "list[Future[None]]") -> "list[Future[None]]":
+    """Return the helpers that had begun, once they are at an end; the others never begin."""
+    begun = [helper for helper in helpers if not helper.cancel()]
+    if begun:
+        wait(begun)
+    return begun

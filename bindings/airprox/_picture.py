@@ -8,11 +8,14 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from airprox_kernel.job import Window
+
+from ._counts import row_spans
 from ._form import Form
 from ._ledger import Ledger, in_order, taken
 from ._probe import Rows
 from ._registry import Registry
-from ._roster import gathered
+from ._roster import Mask, gathered
 from ._tiers import Layer
 from .fleet import Fleet
 
@@ -52,6 +55,14 @@ class Picture:
         """All trajectories, in order of first insertion."""
         rosters = [layer.tier.roster for layer in self.layers]
         return gathered(rosters, [layer.alive for layer in self.layers], self.form.blank)
+
+    def flying(self, start: Any, end: Any) -> Fleet:
+        """Return the trajectories that have an instant in [start, end], in the same order."""
+        masks: list[Mask] = []
+        for tier, alive in self.layers:
+            first, last = row_spans(tier.roster.knots, Window(start, end))
+            masks.append(alive & (first <= last))
+        return gathered([layer.tier.roster for layer in self.layers], masks, self.form.blank)
 
     @cached_property
     def encounters(self) -> pa.Table:

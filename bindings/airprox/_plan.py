@@ -1,5 +1,6 @@
 """The division of a job's time axis among tasks: slabs, chunks of slabs, who is present where."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +11,6 @@ from airprox_kernel.chunks import (
     Presence,
     Roll,
     call_roll,
-    count_boxes,
     divide,
     find_presence,
     part_spans,
@@ -20,6 +20,8 @@ from airprox_kernel.knots import Knots
 from airprox_kernel.slabs import busy_periods, crowded_periods, cut_periods
 from airprox_kernel.varying import Variations
 
+from ._job import Case
+from ._pace import Pace
 from ._parallel import processors
 
 CHUNK_BOXES = 262_144
@@ -45,35 +47,37 @@ class Plan(NamedTuple):
     chunk_start: NDArray[np.int64]
     own_roll: Roll
     other_roll: Roll
-    variations: Variations | None = None
+    variations: Variations | None
     """What lets minima vary along the way; boxes are widened by its radii."""
 
 
-def make_plan(job: Job, reach: Reach, slab_length: float | None) -> Plan:
-    """Return the job, divided among tasks; `slab_length` (s) overrides the choice from data."""
+def make_plan(case: Case, paces: Sequence[Pace], slab_length: float | None) -> Plan:
+    """Return the case, divided among tasks, of traffic that moves at these paces.
+
+    `slab_length` (s) overrides the choice from data.
+    """
+    job = case.job
     second = 1e9 if job.own.time.dtype.kind == "i" else 1.0
     own_span = _clipped(job.own, job.window)
     other_span = own_span if job.single else _clipped(job.other, job.window)
     periods = crowded_periods(*own_span) if job.single else busy_periods(*own_span, *other_span)
-    across = 2.0 * _typical(reach.horizontal, job.limits.own_category)
-    length = second * (slab_length or choose_slab_length(job.own, job.other, across, second))
-    busy = float(np.sum((periods[1] - periods[0]).astype(np.float64)))
+    across = 2.0 * _typical(case.reach.horizontal, job.limits.own_category)
+    length = second * (slab_length or choose_slab_length(paces, across))
+    busy = float((periods[1] - periods[0]).astype(np.float64).sum())
     most_slabs = max(LEAST_SLABS, job.own.time.size + job.other.time.size)
     slabs = cut_periods(*periods, max(length, busy / most_slabs))
-    job = job._replace(slabs=slabs)
-    own_presence = find_presence(*own_span, slabs)
-    own_boxes = count_boxes(own_presence, slabs.start.size)
+    own_presence, own_boxes = find_presence(*own_span, slabs)
     if job.single:
-        other_presence, other_boxes = own_presence, np.zeros_like(own_boxes)
+        other_presence, other_boxes = own_presence, np.zeros(own_boxes.size, np.int64)
     else:
-        other_presence = find_presence(*other_span, slabs)
-        other_boxes = count_boxes(other_presence, slabs.start.size)
-    chunk_start = divide(own_boxes + other_boxes, chunk_size(own_boxes, other_boxes))
+        other_presence, other_boxes = find_presence(*other_span, slabs)
+    boxes = own_boxes + other_boxes
+    chunk_start = divide(boxes, chunk_size(int(boxes.sum())))
     own_roll = call_roll(own_presence, chunk_start)
     other_roll = own_roll if job.single else call_roll(other_presence, chunk_start)
     return Plan(
-        job,
-        reach,
+        job._replace(slabs=slabs),
+        case.reach,
         own_presence,
         other_presence,
         own_boxes,
@@ -81,12 +85,13 @@ def make_plan(job: Job, reach: Reach, slab_length: float | None) -> Plan:
         chunk_start,
         own_roll,
         other_roll,
+        case.variations,
     )
 
 
-def chunk_size(own_boxes: NDArray[np.int64], other_boxes: NDArray[np.int64]) -> int:
+def chunk_size(boxes: int) -> int:
     """Return the number of boxes of a task."""
-    share = (int(own_boxes.sum()) + int(other_boxes.sum())) // processors() + 1
+    share = boxes // processors() + 1
     tasks = max(1, min(TASKS, share // USUAL_CHUNK), -(-share // CHUNK_BOXES))
     return min(CHUNK_BOXES, max(LEAST_CHUNK, -(-share // tasks)))
 
@@ -94,7 +99,7 @@ def chunk_size(own_boxes: NDArray[np.int64], other_boxes: NDArray[np.int64]) -> 
 def _typical(values: NDArray[np.float64], category: NDArray[np.int32]) -> float:
     """Return the median over the rows of what each category has."""
     few = values.size == 1 or category.size == 0
-    return float(values.max() if few else np.median(values[category]))
+    return max(values.tolist()) if few else float(np.median(values[category]))
 
 
 def _clipped(knots: Knots, window: Window):
@@ -107,35 +112,17 @@ SLAB_MINIMA = 5.5
 LONGEST_SLAB = 3600.0
 LEAST_SLABS = 1024
 """Slabs that may always be made; beyond, there are at most as many as knots."""
-SAMPLE = 4096
-"""Legs that are looked at to learn how fast the traffic is."""
 MOST_BOXES = 4
 """Boxes per knot at most: minima of a few metres must not cut the day into millisecond slabs."""
 
 
-def choose_slab_length(own: Knots, other: Knots, minimum: float, second: float) -> float:
+def choose_slab_length(paces: Sequence[Pace], minimum: float) -> float:
     """Return the slab length (s) that keeps boxes about as large as the minima.
 
     Shorter slabs make more boxes, longer ones make boxes that meet without cause.
     """
     length = 0.0
-    for knots in (own,) if own is other else (own, other):
-        speed, leg = _typical_motion(knots, second)
+    for speed, leg in paces:
         if speed > 0.0:
             length = max(length, leg / MOST_BOXES, min(minimum * SLAB_MINIMA / speed, LONGEST_SLAB))
     return length or LONGEST_SLAB
-
-
-def _typical_motion(knots: Knots, second: float) -> tuple[float, float]:
-    """Return the mean ground speed (m/s, by time) and the mean duration (s) of a sample of legs."""
-    stride = max(1, knots.time.size // SAMPLE)
-    leg = np.arange(0, max(knots.time.size - 1, 0), stride)
-    part = np.searchsorted(knots.part_start, leg + 1)
-    leg = leg[knots.part_start[part] != leg + 1]
-    if leg.size == 0:
-        return 0.0, 0.0
-    square = np.zeros(leg.size)
-    for axis in (knots.x, knots.y, knots.z)[: 3 if knots.geodetic else 2]:
-        square += (axis[leg + 1] - axis[leg]) ** 2
-    time = (knots.time[leg + 1] - knots.time[leg]).astype(np.float64) / second
-    return float(np.sqrt(square).sum() / time.sum()), float(time.mean())

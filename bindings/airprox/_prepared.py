@@ -17,6 +17,7 @@ from ._radii import Radii
 from ._rows import Read, take_carried
 from ._times import LONGEST_LEG, NANOSECONDS
 from ._tracks import Tracks, add_fault, without
+from .gates import Gates, Implausible, Legs, by_trajectory, legs_beyond
 
 Coordinate: TypeAlias = NDArray[np.float64]
 
@@ -44,6 +45,8 @@ class Prepared(NamedTuple):
     duplicates_dropped: int
     radii: Radii | None
     """At each of the knots, cut legs included; None where the input states none."""
+    implausible: Implausible | None = None
+    """By trajectory; None where no gates were asked for."""
 
 
 def duration(seconds: float, time: NDArray[Any]) -> int | float:
@@ -71,7 +74,12 @@ def split(tracks: Tracks, max_gap: float) -> Parts:
 
 
 def prepare(
-    tracks: Tracks, read: Read, geodetic: bool, max_gap: float, altitude_reference: str | None
+    tracks: Tracks,
+    read: Read,
+    geodetic: bool,
+    max_gap: float,
+    altitude_reference: str | None,
+    gates: Gates | None = None,
 ) -> Prepared:
     """The fleet of all tracks whose legs can be flown; the others are set aside."""
     bad = _bad_legs(tracks, split(tracks, max_gap), read)
@@ -89,7 +97,15 @@ def prepare(
         latitude, longitude = first, second
         knots, original, radii, bad = on_ellipsoid(tracks, parts, read)
         if len(bad):
-            return prepare(without(tracks, bad), read, geodetic, max_gap, altitude_reference)
+            tracks = without(tracks, bad)
+            return prepare(tracks, read, geodetic, max_gap, altitude_reference, gates)
+    implausible = None
+    if gates is not None:
+        legs = legs_beyond(knots, original, gates)
+        if gates.enforce and len(legs.knot):
+            tracks = _without_implausible(tracks, read, legs, gates)
+            return prepare(tracks, read, geodetic, max_gap, altitude_reference, gates)
+        implausible = by_trajectory(legs, len(tracks.number))
     rejected = read.faults.settle()
     every = len(tracks.number) == len(read.ids)
     return Prepared(
@@ -106,7 +122,15 @@ def prepare(
         joined_gaps,
         tracks.duplicates_dropped,
         radii,
+        implausible,
     )
+
+
+def _without_implausible(tracks: Tracks, read: Read, legs: Legs, gates: Gates) -> Tracks:
+    """The tracks without those that are beyond the gates, which are a fault."""
+    bad, first = np.unique(legs.row, return_index=True)
+    add_fault(tracks, read, bad, legs.knot[first], lambda knot: legs.reason(knot, gates))
+    return without(tracks, bad)
 
 
 def _bad_legs(tracks: Tracks, parts: Parts, read: Read) -> NDArray[np.int64]:

@@ -14,6 +14,8 @@ class Preset(NamedTuple):
     altitude_reference: str
     max_gap: float
     """Seconds without a point after which a recorded track is held to be interrupted."""
+    gates: bool
+    """Recorded: legs beyond the default `Gates` are counted."""
     unix_time: bool
     """Numbers in the time column are UTC seconds since 1970."""
 
@@ -34,6 +36,7 @@ PRESETS: dict[str, Preset] = {
         {"alt": "ft", "groundspeed": "kt", "vertical_rate": "ft/min"},
         "pressure",
         120.0,
+        True,
         False,
     ),
     # The OpenSky Network's table state_vectors_data4: SI units, time in whole Unix seconds.
@@ -51,6 +54,7 @@ PRESETS: dict[str, Preset] = {
         {"alt": "m", "groundspeed": "m/s", "vertical_rate": "m/s"},
         "pressure",
         120.0,
+        True,
         True,
     ),
 }

@@ -1,19 +1,19 @@
 """The search of candidates against the layers of an airspace."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from airprox_kernel._direct import Direct
+from airprox_kernel._direct import Direct, kind_of
 from airprox_kernel.boxes import Reach
 from airprox_kernel.encounters import merge_pieces, order_pieces
 from airprox_kernel.job import Block, Job, Slabs, Window
 from airprox_kernel.knots import Knots
 from airprox_kernel.limits import Limits
 from airprox_kernel.narrow import find_pieces, find_varying_pieces
-from airprox_kernel.pieces import PieceArray
+from airprox_kernel.pieces import PieceArray, copied
 from airprox_kernel.probing import Asked, Asking, Standing, find_meetings
 from airprox_kernel.uncertain import Radii
 from airprox_kernel.varying import Variations
@@ -71,19 +71,30 @@ class Found(NamedTuple):
     legs: int
 
 
+class _Question(NamedTuple):
+    """What is the same for all layers."""
+
+    own: Own
+    radii: Radii
+    held: Held
+    uncertain: bool
+    kind: bytes
+    """Of the types of all of these, and of what the registry adds."""
+
+
 class _Case(NamedTuple):
     """Candidates against one layer."""
 
-    own: Own
+    question: _Question
     tier: Tier
-    held: Held
-    uncertain: bool
     standing: Standing
     asking: Asking
+    kinds: tuple[bytes, ...]
+    """Of the types of all that the kernels are given, but for the room of a thread."""
 
     def job(self, slabs: Slabs) -> Job:
         """Return the job of the narrow phase, whose slabs are the room's."""
-        own, tier, most = self.own, self.tier, self.held.limits
+        own, tier, most = self.question.own, self.tier, self.question.held.limits
         knots, roster = own.fleet._knots, tier.roster
         rows = own.crew.category, roster.crew.category
         return Job(
@@ -102,13 +113,13 @@ class _Case(NamedTuple):
     @property
     def variations(self) -> Variations | None:
         """What lets minima vary."""
-        bands = self.held.bands
+        held, uncertain = self.question.held, self.question.uncertain
+        bands = held.bands
         if bands is None:
-            if not self.uncertain:
+            if not uncertain:
                 return None
-            bands = single_steps(self.held.limits)
-        radii = kernel_radii(self.tier.roster)
-        return Variations(bands, self.asking.radii, radii, self.uncertain)
+            bands = single_steps(held.limits)
+        return Variations(bands, self.question.radii, kernel_radii(self.tier.roster), uncertain)
 
 
 class _Searched(NamedTuple):
@@ -133,10 +144,12 @@ def search(
     knots = own.fleet._knots
     held = registry.held(knots.geodetic)
     radii, tasks = kernel_radii(own.fleet), _tasks(knots)
+    kind = kind_of(knots, own.crew, own.stand, radii, held.limits, held.reach, registry.screened)
+    question = _Question(own, radii, held, uncertain, kind)
     rows: list[Rows] = []
     visits = legs = 0
     for layer in layers:
-        case = _against(own, radii, layer, registry, held, uncertain)
+        case = _against(question, layer, registry)
         found = _search(case, tasks, threads)
         visits += found.visits
         legs += found.legs
@@ -154,20 +167,20 @@ def _tasks(knots: Knots) -> list[NDArray[np.int64]]:
     return [frozen(task) for task in np.split(order, range(TASK_PARTS, parts, TASK_PARTS))]
 
 
-def _against(
-    own: Own, radii: Radii, layer: Layer, registry: Registry, held: Held, uncertain: bool
-) -> _Case:
-    tier, crew = layer.tier, own.crew
-    roster = tier.roster
+def _against(question: _Question, layer: Layer, registry: Registry) -> _Case:
+    own, tier = question.own, layer.tier
+    roster, listed = tier.roster, _listed(own, layer)
     standing = Standing(
         own.stand,
         roster.slot,
         layer.alive,
-        registry.exemptions(crew, roster.crew, _listed(own, layer)),
+        registry.exemptions(own.crew, roster.crew, listed),
         roster.knots.part_row,
     )
-    asking = Asking(own.fleet._knots, crew.category, _own_reach(held, tier), radii)
-    return _Case(own, tier, held, uncertain, standing, asking)
+    reach = _own_reach(question.held, tier)
+    asking = Asking(own.fleet._knots, own.crew.category, reach, question.radii)
+    kinds = question.kind, tier.kind, kind_of(layer.alive, listed)
+    return _Case(question, tier, standing, asking, kinds)
 
 
 def _own_reach(held: Held, tier: Tier) -> Reach:
@@ -207,8 +220,8 @@ def _search(case: _Case, tasks: list[NDArray[np.int64]], threads: int) -> _Piece
 
 
 def _search_parts(case: _Case, parts: NDArray[np.int64]) -> _Pieces:
-    time = case.asking.own.time.dtype
-    room, find = room_for(time, case.tier.fullest), _find_meetings.of(time)
+    room = room_for(case.asking.own.time.dtype, case.tier.fullest)
+    find = _find_meetings.of(*case.kinds)
     found: list[PieceArray] = []
     visits = legs = 0
     since = Asked(0, -1, 0)
@@ -223,16 +236,19 @@ def _search_parts(case: _Case, parts: NDArray[np.int64]) -> _Pieces:
 def _narrow(case: _Case, room: Room, count: int, found: list[PieceArray]) -> int:
     """Add the pieces of the room's meetings; return how many intervals were tested."""
     job, variations = case.job(room.slabs), case.variations
-    time = job.own.time.dtype
-    find, find_varying = _find_pieces.of(time), _find_varying_pieces.of(time)
+    given: Any = (job,)
+    find: Any = _find_pieces
+    if variations is not None:
+        given, find = (job, variations), _find_varying_pieces
+    find = find.of(*case.kinds, kind_of(variations))
     open_pieces = np.empty(job.limits.horizontal.shape[2], np.int64)
     done = legs = 0
     while done < count:
         rest = (room.places, room.candidates, done, count, open_pieces, room.pieces)
-        result = find_varying(job, variations, *rest) if variations else find(job, *rest)
+        result = find(*given, *rest)
         legs += result.legs
         if result.pieces:
-            found.append(room.pieces[: result.pieces].copy())
+            found.append(copied(room.pieces[: result.pieces]))
         if result.candidate == done:
             room.pieces = np.empty(2 * room.pieces.size, room.pieces.dtype)
         done = result.candidate
@@ -244,12 +260,12 @@ def _merged(found: list[PieceArray]) -> PieceArray:
     pieces = np.concatenate(found) if len(found) > 1 else found[0]
     if pieces.size == 1:
         return pieces
-    pieces = pieces[order_pieces(pieces)]
+    pieces = pieces.take(order_pieces(pieces))
     return pieces[: merge_pieces(pieces)]
 
 
 def _rows(case: _Case, pieces: PieceArray, registry: Registry) -> Rows:
-    own, roster = case.own, case.tier.roster
+    own, roster = case.question.own, case.tier.roster
     job = case.job(room_for(own.fleet._knots.time.dtype, 0).slabs)
     found = finish(pieces, _Searched(job, case.variations), False)
     columns = value_columns(found, job, own.fleet.time_type, registry.levels)

@@ -65,7 +65,7 @@ class Registry:
         self._lock = threading.Lock()
         names = dict.fromkeys(side for pair in self.rules.sides for side in pair)
         self._sides: dict[Any, int] = {side: number for number, side in enumerate(names)}
-        self._screened = self._side_matrix([*names])
+        self.screened = self._side_matrix([*names])
         by_side = bool(self.rules.sides) or not self.rules.other_sides
         self._by_side = by_side
         stated = (self.rules.flight, self.rules.group, self.rules.exempt)
@@ -161,7 +161,7 @@ class Registry:
             other.group,
             own.side,
             other.side,
-            self._screened,
+            self.screened,
         )
 
 

@@ -11,6 +11,8 @@ from airprox_kernel.job import Slabs
 from airprox_kernel.pieces import piece_type
 from airprox_kernel.probing import Meetings
 
+from ._arrow import frozen
+
 ROOM = 4096
 """Meetings, and pieces, that one call of a kernel may write."""
 
@@ -26,8 +28,10 @@ class Room:
         number = np.arange(size, dtype=np.int32)
         self.candidates = Candidates(number, number + np.int32(size), number.copy())
         self.places = Places(np.zeros(2 * size, np.int32), np.zeros(2 * size, np.int64))
-        self.slabs = Slabs(np.zeros(size, time), np.zeros(size, time))
-        self.meetings = Meetings(self.places, *self.slabs)
+        start, end = np.zeros(size, time), np.zeros(size, time)
+        self.meetings = Meetings(self.places, start, end)
+        # Read-only, as those of a screening: the narrow phase is not compiled once more for these.
+        self.slabs = Slabs(frozen(start), frozen(end))
         self.pieces = np.empty(size, piece_type(time))
 
 
@@ -35,7 +39,7 @@ class _Rooms(threading.local):
     """The rooms of a thread, by kind of time."""
 
     def __init__(self) -> None:
-        self.by_time: dict[np.dtype[Any], Room] = {}
+        self.by_time: dict[str, Room] = {}
 
 
 _rooms = _Rooms()
@@ -43,7 +47,7 @@ _rooms = _Rooms()
 
 def room_for(time: np.dtype[Any], least: int) -> Room:
     """Return this thread's room, for at least so many meetings."""
-    room = _rooms.by_time.get(time)
+    room = _rooms.by_time.get(time.kind)
     if room is None or room.candidates.own.size < least:
-        room = _rooms.by_time[time] = Room(time, max(least, ROOM))
+        room = _rooms.by_time[time.kind] = Room(time, max(least, ROOM))
     return room

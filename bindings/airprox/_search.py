@@ -6,21 +6,25 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from airprox_kernel._direct import Direct
 from airprox_kernel.boxes import Boxes, Places, Side, altitude_scale, fill_boxes
 from airprox_kernel.broad import Candidates, Found, find_candidates
 from airprox_kernel.chunks import Chunk
 from airprox_kernel.encounters import merge_pieces, order_pieces
 from airprox_kernel.narrow import find_pieces, find_varying_pieces
-from airprox_kernel.pieces import PieceArray, piece_type
+from airprox_kernel.pieces import PieceArray, copied, piece_type
 from airprox_kernel.widening import widen_boxes
 
 from ._plan import Plan
 
 BUFFER = 32_768
 """Candidates, and pieces, that one call of a kernel may write: some 10 ms of work."""
-ROUGH = 16_384
+ROUGH = 32_768
 """Pieces that may wait to be merged: sorting the few of each task would take longer than the
 search for them."""
+
+_fill_boxes, _find_candidates = Direct(fill_boxes), Direct(find_candidates)
+_find_pieces = Direct(find_pieces)
 
 
 class Harvest(NamedTuple):
@@ -37,11 +41,12 @@ class Harvest(NamedTuple):
 class Workspace:
     """The arrays that one thread works in, kept from chunk to chunk: new ones are slow to touch."""
 
+    _bounds = np.empty((0, 8), np.float32)
+    _places = Places(np.empty(0, np.int32), np.empty(0, np.int64))
+    _legs = np.empty(0, np.int64)
+    _candidates = Candidates(*(np.empty(0, np.int32) for _ in range(3)))
+
     def __init__(self, time: np.dtype[Any]) -> None:
-        self._bounds = np.empty((0, 8), np.float32)
-        self._places = Places(np.empty(0, np.int32), np.empty(0, np.int64))
-        self._legs = np.empty(0, np.int64)
-        self._candidates = _candidates(0)
         self._pieces = np.empty(0, piece_type(time))
 
     def boxes(self, count: int) -> tuple[NDArray[np.float32], Places]:
@@ -58,11 +63,12 @@ class Workspace:
             self._legs = np.empty(count, np.int64)
         return self._legs[:count]
 
-    def candidates(self, least: int, useful: int) -> Candidates:
-        """Return room for at least so many candidates, or more where that is of use."""
-        size = max(least, min(BUFFER, useful))
+    def candidates(self, boxes: Boxes) -> Candidates:
+        """Return room for the candidates of the fullest slab, or more where that is of use."""
+        fullest = int((boxes.start[1:] - boxes.start[:-1]).max())
+        size = max(fullest, min(BUFFER, 4 * len(boxes.bounds)))
         if self._candidates.own.size < size:
-            self._candidates = _candidates(size)
+            self._candidates = Candidates(*np.empty((3, size), np.int32))
         return self._candidates
 
     def pieces(self, least: int, useful: int) -> PieceArray:
@@ -80,7 +86,7 @@ def make_boxes(plan: Plan, index: int, workspace: Workspace) -> tuple[Boxes, Pla
     own = plan.own_boxes[chunk.first : chunk.last]
     other = plan.other_boxes[chunk.first : chunk.last]
     start = np.zeros(own.size + 1, np.int64)
-    np.cumsum(own + other, out=start[1:])
+    (own + other).cumsum(out=start[1:])
     middle = start[:-1] + own
     bounds, places = workspace.boxes(int(start[-1]))
     own_side = Side(job.own, job.limits.own_category, plan.own_presence)
@@ -88,10 +94,11 @@ def make_boxes(plan: Plan, index: int, workspace: Workspace) -> tuple[Boxes, Pla
     if not job.single:
         other_side = Side(job.other, job.limits.other_category, plan.other_presence)
         sides.append((other_side, plan.other_roll, middle))
+    fill = _fill_boxes.of(_kind(plan))
     for side, roll, cursor in sides:
         parts = roll.part[roll.start[index] : roll.start[index + 1]]
         legs = workspace.legs(parts.size)
-        fill_boxes(side, job.slabs, chunk, parts, plan.reach, cursor.copy(), bounds, places, legs)
+        fill(side, job.slabs, chunk, parts, plan.reach, cursor.copy(), bounds, places, legs)
     boxes = Boxes(bounds, start, middle)
     if plan.variations is not None and plan.variations.uncertain:
         _widen(boxes, places, plan, chunk)
@@ -121,12 +128,13 @@ def search_chunk(plan: Plan, index: int, capacity: int, workspace: Workspace) ->
     """Return the pieces of one chunk, or only their number by row if over `capacity`."""
     boxes, places = make_boxes(plan, index, workspace)
     chunk = chunk_of(plan, index)
-    out = workspace.candidates(int(np.diff(boxes.start).max()), 4 * len(boxes.bounds))
+    out = workspace.candidates(boxes)
     basket = _Basket(plan, capacity)
     visits = legs = 0
     since = Found(chunk.first, 0, 0)
+    find = _find_candidates.of(_kind(plan))
     while since.slab < chunk.last:
-        since = find_candidates(plan.job, boxes, places, chunk, since, out)
+        since = find(plan.job, boxes, places, chunk, since, out)
         visits += since.pairs
         legs += _narrow(plan, places, out, since.pairs, basket, workspace)
     return Harvest(basket.found, basket.weights, visits, legs)
@@ -210,10 +218,6 @@ def weigh(pieces: PieceArray, plan: Plan) -> NDArray[np.int64]:
     return np.bincount(job.other.part_row[pieces["other"]], minlength=job.other_identity.size)
 
 
-def _candidates(size: int) -> Candidates:
-    return Candidates(np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int32))
-
-
 def _narrow(
     plan: Plan,
     places: Places,
@@ -228,7 +232,8 @@ def _narrow(
     while done < count:
         out = workspace.pieces(least, 2 * count)
         if plan.variations is None:
-            result = find_pieces(plan.job, places, candidates, done, count, scratch, out)
+            find = _find_pieces.of(_kind(plan))
+            result = find(plan.job, places, candidates, done, count, scratch, out)
         else:
             result = find_varying_pieces(
                 plan.job, plan.variations, places, candidates, done, count, scratch, out
@@ -238,20 +243,24 @@ def _narrow(
         done = result.candidate
         legs += result.legs
         if result.pieces:
-            basket.add(out[: result.pieces].copy())
+            basket.add(copied(out[: result.pieces]))
     return legs
 
 
 def merge(found: list[PieceArray], plan: Plan) -> PieceArray:
-    """Return all pieces in order, adjacent ones joined and repeats dropped.
-
-    They are strung together as bytes and put in order by `take`: NumPy copies records field by
-    field otherwise, which took ten times as long.
-    """
-    kind = piece_type(plan.job.own.time.dtype)
-    none = np.empty(0, np.uint8)
-    pieces = np.concatenate([none, *(part.view(np.uint8) for part in found)]).view(kind)
+    """Return all pieces in order, adjacent ones joined and repeats dropped."""
+    if len(found) == 1:
+        pieces = found[0]
+    else:
+        none = np.empty(0, np.uint8)
+        pieces = np.concatenate([none, *(part.view(np.uint8) for part in found)])
+        pieces = pieces.view(piece_type(plan.job.own.time.dtype))
     if pieces.size < 2:
         return pieces
     pieces = pieces.take(order_pieces(pieces))
-    return pieces[: merge_pieces(pieces)].copy()
+    return copied(pieces[: merge_pieces(pieces)])
+
+
+def _kind(plan: Plan) -> str:
+    """Return what tells one kind of arguments of kernels from another."""
+    return plan.job.own.time.dtype.kind

@@ -6,6 +6,7 @@ only contradict.
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import pyarrow as pa
 
@@ -13,6 +14,7 @@ from ._arrow import plain_type
 from ._units import FT, NM
 from .columns import RADII, Layout, is_list
 from .errors import SchemaError, SchemaTypeError, UnitsError
+from .gates import Gates, check_gates
 
 _LENGTHS = {"m": 1.0, "ft": FT}
 _SPEEDS = {"m/s": 1.0, "kt": NM / 3600.0, "ft/min": FT / 60.0}
@@ -103,6 +105,13 @@ def gap_limit(layout: Layout, max_gap: float | None) -> float:
     if not seconds > 0.0:
         raise SchemaError(f"max_gap must be above 0 s, found {max_gap!r}")
     return seconds
+
+
+def gates_of(layout: Layout, gates: Any) -> Gates | None:
+    """The gates of legs: the argument, else the usual ones with a preset, else none."""
+    if gates is None:
+        return Gates() if layout.preset and layout.preset.gates else None
+    return check_gates(gates)
 
 
 def reference(layout: Layout, altitude_reference: str | None) -> str | None:

@@ -1,12 +1,12 @@
 """The work of one call in several runs of tasks, with one progress and one cancellation."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 from ._parallel import Progress, run, thread_count
+from ._stopwatch import Timed
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -56,12 +56,9 @@ class Tasks:
             self.pair_visits += pair_visits
             self.legs_tested += legs_tested
 
-    @contextmanager
-    def timed(self, phase: str) -> Iterator[None]:
-        """Add the time spent inside to a phase."""
-        start = time.perf_counter()
-        yield
-        self.seconds[phase] = self.seconds.get(phase, 0.0) + time.perf_counter() - start
+    def timed(self, phase: str) -> Timed:
+        """Return a context manager that adds the time spent inside to a phase."""
+        return Timed(self.seconds, phase)
 
 
 class Spare(Generic[Result]):

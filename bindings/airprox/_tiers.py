@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from airprox_kernel._direct import kind_of
 from airprox_kernel.boxes import Reach
 from airprox_kernel.index import Index
 from airprox_kernel.uncertain import Radii
@@ -37,6 +38,8 @@ class Tier(NamedTuple):
     """How far the boxes of each category reach beyond the positions (m)."""
     fullest: int
     """Most boxes of a slab."""
+    kind: bytes
+    """Of the types of what kernels are given of it."""
 
 
 class Layer(NamedTuple):
@@ -60,15 +63,11 @@ class Layer(NamedTuple):
 
 def make_tier(roster: Roster, reach: Reach, length: float, threads: int) -> Tier:
     """Return the tier of a roster, with slabs of about `length` seconds."""
-    index = make_index(
-        Content(roster.knots, kernel_radii(roster), roster.crew.category, reach), length, threads
-    )
-    return Tier(
-        roster,
-        index,
-        reach,
-        int(np.diff(index.slab).max(initial=0)),
-    )
+    knots, radii, crew = roster.knots, kernel_radii(roster), roster.crew
+    index = make_index(Content(knots, radii, crew.category, reach), length, threads)
+    fullest = int(np.diff(index.slab).max(initial=0))
+    kind = kind_of(index, knots, radii, crew, roster.slot)
+    return Tier(roster, index, reach, fullest, kind)
 
 
 def new_layer(roster: Roster, reach: Reach, length: float, threads: int) -> Layer:

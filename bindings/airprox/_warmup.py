@@ -15,6 +15,8 @@ FRAMES = ("planar", "geodetic")
 TIMES = ("seconds", "timestamps")
 FLIGHTS = 1100
 """Of fewer, the nearest are looked for one by one."""
+CROWD = 20
+"""Flights in one place: so many that an airspace sorts them into cells."""
 
 
 class Warmed(NamedTuple):
@@ -89,7 +91,9 @@ def _exercise(frame: str, times: str) -> None:
     """Do every kind of work once, on a few flights of which two meet."""
     import numpy as np
 
+    from .airspace import Airspace
     from .closest import closest_approach
+    from .delays import forbidden_delays
     from .minima import Minima
     from .screening import screen
 
@@ -105,6 +109,10 @@ def _exercise(frame: str, times: str) -> None:
     closest_approach(crowd, within=5000.0)
     asked = {"own_row": numbers % FLIGHTS, "other_row": (numbers + 1) % FLIGHTS}
     closest_approach(crowd, pairs=asked)
+    forbidden_delays(fleet, minima, horizon=60.0)
+    airspace = Airspace(minima)
+    airspace.upsert(_fleet(frame, times, "grouped", CROWD))
+    airspace.probe(fleet)
 
 
 def _crowd(frame: str, times: str) -> "Fleet":
@@ -127,8 +135,8 @@ def _crowd(frame: str, times: str) -> "Fleet":
     return Fleet.from_arrow(columns, altitude_unit=unit, naive_time="utc")
 
 
-def _fleet(frame: str, times: str, order: str) -> "Fleet":
-    """Return two flights of three knots that cross, with legs of both kinds that are cut.
+def _fleet(frame: str, times: str, order: str, flights: int = 2) -> "Fleet":
+    """Return flights of three knots, every other of which crosses, with legs of both kinds of cut.
 
     Legs over 54 km are cut along the ellipsoid's geodesic, those from 18 km on along a bent chord.
     """
@@ -136,9 +144,10 @@ def _fleet(frame: str, times: str, order: str) -> "Fleet":
 
     from .fleet import Fleet
 
-    flight, time = np.repeat(np.arange(2), 3), np.tile([0.0, 600.0, 1200.0], 2)
-    along = np.array([-1.0, 0.0, 0.3])
-    first, second = np.append(along, 0.0 * along), np.append(0.0 * along, along)
+    flight = np.repeat(np.arange(flights), 3)
+    time = np.tile([0.0, 600.0, 1200.0], flights)
+    along, across = np.tile([-1.0, 0.0, 0.3], flights), flight % 2 == 1
+    first, second = np.where(across, 0.0, along), np.where(across, along, 0.0)
     rows = np.argsort(time if order == "interleaved" else flight, kind="stable")
     columns: dict[str, Any] = {"id": flight}
     if times == "timestamps":
@@ -146,9 +155,9 @@ def _fleet(frame: str, times: str, order: str) -> "Fleet":
     else:
         columns["time"] = time
     if frame == "planar":
-        columns |= {"x": 1e5 * first, "y": 1e5 * second, "z": np.full(6, 9e3)}
+        columns |= {"x": 1e5 * first, "y": 1e5 * second, "z": np.full(flight.size, 9e3)}
     else:
-        columns |= {"lat": 50.0 + first, "lon": 10.0 + second, "alt": np.full(6, 9e3)}
+        columns |= {"lat": 50.0 + first, "lon": 10.0 + second, "alt": np.full(flight.size, 9e3)}
     unit = "m" if frame == "geodetic" else None
     source = {name: values[rows] for name, values in columns.items()}
     return Fleet.from_arrow(source, altitude_unit=unit, naive_time="utc")

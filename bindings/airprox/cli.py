@@ -46,6 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except AirproxError as error:
         print(f"airprox {chosen.name}: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
+    except MemoryError:
+        print(f"airprox {chosen.name}: this takes more memory than there is", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print(f"airprox {chosen.name}: interrupted", file=sys.stderr)
         return 130
@@ -105,6 +108,8 @@ def screen(chosen: argparse.Namespace) -> None:
             threads=chosen.threads,
             progress=status,
             skip_diverging=chosen.skip_diverging,
+            verify=chosen.verify,
+            exact_edges=chosen.exact_edges,
         )
         if chosen.output:
             status.stage(f"writing {chosen.output}")
@@ -168,14 +173,23 @@ def _add_screen(parser: argparse.ArgumentParser) -> None:
     add("--minima", metavar="FILE.toml", help="minima by category, altitude and level instead")
     add("--rules", metavar="FILE.toml", help="who is screened against whom, by side, group or id")
     add("--skip-diverging", action="store_true", help="leave out starts that only move apart")
+    add("--verify", action="store_true", help="test pairs again without the search, and compare")
+    add("--exact-edges", action="store_true", help="rational arithmetic within 1 µm of the minima")
     add("--columns", metavar="C", help="traffic, opensky, or pairs such as id=icao24,time=ts")
     add("--against-columns", metavar="C", help="the same for OTHER, if it differs")
     add("--altitude-unit", choices=("ft", "m"), help="unit of geodetic altitudes")
     add("--against-altitude-unit", choices=("ft", "m"), help="the same for OTHER, if it differs")
     add("--max-gap", type=float, metavar="SECONDS", help="a longer leg is a gap; inf joins all")
+    add(
+        "--max-read",
+        type=float,
+        metavar="GB",
+        help="decoded size of a file; by default half the memory",
+    )
     add("--same-id", choices=("raise", "exempt", "screen"), default="raise", help="an id on both")
     add("--window", nargs=2, metavar=("START", "END"), help=f"times or seconds; {OPEN_END} is open")
     add("--invalid", choices=("raise", "reject"), default="raise", help="bad trajectories")
+    add("--enforce-gates", action="store_true", help="legs too fast or steep to be true are bad")
     add("--naive-time", choices=("raise", "utc"), default="raise", help="times without a zone")
     add("--threads", type=int, metavar="N", help="by default one a processor")
     add("-o", "--output", metavar="FILE", help="write the encounters to this Parquet file")

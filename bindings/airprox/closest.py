@@ -1,68 +1,35 @@
 """Closest approach: how near the trajectories of a pair come, and when."""
 
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
 
 from ._approach_search import ApproachSearch, Request
-from ._html import as_html
 from ._parallel import Progress
+from ._result import Batches, Result
 from .errors import SchemaTypeError
 from .fleet import Fleet
 from .minima import Minima
 from .minima_table import MinimaTable
-from .receipt import Receipt
 
 
-class ClosestApproaches:
+class ClosestApproaches(Result):
     """The result of `closest_approach`; any Arrow consumer takes it as the table of pairs."""
 
-    def __init__(self, pairs: pa.Table, receipt: Receipt) -> None:
-        self.pairs = pairs
+    _title = "{} pairs"
+
+    @property
+    def pairs(self) -> pa.Table:
         """One row per pair that has an instant in common."""
-        self.receipt = receipt
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        return self.pairs.__arrow_c_stream__(requested_schema)
-
-    def __len__(self) -> int:
-        return self.pairs.num_rows
-
-    def __repr__(self) -> str:
-        return f"<airprox.ClosestApproaches: {len(self):,} pairs>\n{self.receipt}"
-
-    def _repr_html_(self) -> str:
-        """Return the first pairs and the receipt, for notebooks."""
-        return as_html(f"{len(self):,} pairs", self.pairs, str(self.receipt))
+        return self._table
 
 
-class ApproachBatches:
+class ApproachBatches(Batches):
     """An iterator over the rows of the table of pairs, as record batches.
 
     After the last batch `receipt` is complete. Any Arrow consumer takes it as a stream.
     """
-
-    def __init__(self, search: ApproachSearch, batches: Iterator[pa.RecordBatch]) -> None:
-        self._search = search
-        self._batches = batches
-        self.schema: pa.Schema = search.schema
-
-    def __iter__(self) -> Iterator[pa.RecordBatch]:
-        return self
-
-    def __next__(self) -> pa.RecordBatch:
-        return next(self._batches)
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        reader = pa.RecordBatchReader.from_batches(self.schema, self._batches)
-        return reader.__arrow_c_stream__(requested_schema)
-
-    @property
-    def receipt(self) -> Receipt:
-        """The account so far."""
-        return self._search.receipt()
 
 
 def closest_approach(
@@ -147,23 +114,14 @@ def closest_approach(
     >>> airprox.closest_approach(fleet, nearest=1).pairs.select(["own", "rank"]).to_pylist()
     [{'own': 'A', 'rank': 1}, {'own': 'B', 'rank': 1}]
     """
-    request = Request(
-        fleet,
-        against,
-        same_id,
-        pairs,
-        metric,
-        minima,
-        within,
-        nearest,
-        window,
-        threads,
-        progress,
-        cancel,
-    )
-    search = ApproachSearch(request)
+    search = ApproachSearch(
+        Request(
+            fleet, against, same_id, pairs, metric, minima, within, nearest, window, threads,
+            progress, cancel,
+        )
+    )  # fmt: skip
     table = search.table(max_pairs)
-    return ClosestApproaches(table, search.receipt())
+    return ClosestApproaches(table, search.account())
 
 
 def closest_approach_batches(
@@ -198,19 +156,10 @@ def closest_approach_batches(
         raise SchemaTypeError(
             f"batch_bytes must be a whole number of at least 1, not {batch_bytes!r}"
         )
-    request = Request(
-        fleet,
-        against,
-        same_id,
-        pairs,
-        metric,
-        minima,
-        within,
-        nearest,
-        window,
-        threads,
-        progress,
-        cancel,
-    )
-    search = ApproachSearch(request)
+    search = ApproachSearch(
+        Request(
+            fleet, against, same_id, pairs, metric, minima, within, nearest, window, threads,
+            progress, cancel,
+        )
+    )  # fmt: skip
     return ApproachBatches(search, search.batches(batch_bytes))

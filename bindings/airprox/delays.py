@@ -13,43 +13,18 @@ import pyarrow as pa
 
 from ._delay_request import DelayRequest, check_horizon, search_pairs
 from ._delay_tolerance import possible_pairs, tolerances
-from ._free_delays import either_way, left_over, picture
-from ._html import as_html
+from ._free_delays import either_way, left_over, others_of
 from ._parallel import Progress
+from ._result import Result
+from .airspace import Airspace, Snapshot
 from .errors import SchemaError, SchemaTypeError
 from .fleet import Fleet
 from .minima import Minima
 from .minima_table import MinimaTable
-from .receipt import Receipt
 from .rules import Rules
 
 
-class _Result:
-    """A table, which any Arrow consumer takes this for, and its receipt."""
-
-    _title: str
-
-    def __init__(self, table: pa.Table, receipt: Receipt) -> None:
-        self._table = table
-        self.receipt = receipt
-        """What was looked at, what was not, and why."""
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        return self._table.__arrow_c_stream__(requested_schema)
-
-    def __len__(self) -> int:
-        return self._table.num_rows
-
-    def __repr__(self) -> str:
-        title = self._title.format(f"{len(self):,}")
-        return f"<airprox.{type(self).__name__}: {title}>\n{self.receipt}"
-
-    def _repr_html_(self) -> str:
-        """Return the first rows and the receipt, for notebooks."""
-        return as_html(self._title.format(f"{len(self):,}"), self._table, str(self.receipt))
-
-
-class ForbiddenDelays(_Result):
+class ForbiddenDelays(Result):
     """The result of `forbidden_delays`; any Arrow consumer takes it as the table of delays."""
 
     _title = "{} intervals of forbidden delays"
@@ -60,7 +35,7 @@ class ForbiddenDelays(_Result):
         return self._table
 
 
-class FreeDelays(_Result):
+class FreeDelays(Result):
     """The result of `free_delays`; any Arrow consumer takes it as the table of delays."""
 
     _title = "{} intervals of free delays"
@@ -71,7 +46,7 @@ class FreeDelays(_Result):
         return self._table
 
 
-class TimeMargins(_Result):
+class TimeMargins(Result):
     """The result of `time_margin`; any Arrow consumer takes it as the table of margins."""
 
     _title = "{} pairs with forbidden delays"
@@ -161,7 +136,7 @@ def forbidden_delays(
     table = found.table({"delay_start": found.start, "delay_end": found.end})
     if own is not None and other is not None:
         table = table.append_column("possible", pa.array(possible_pairs(found, own, other)))
-    return ForbiddenDelays(table, found.receipt)
+    return ForbiddenDelays(table, lambda: found.receipt)
 
 
 def time_margin(
@@ -204,11 +179,11 @@ def time_margin(
     margin = np.maximum(np.maximum(found.start, -found.end), 0.0)
     if first.size:
         margin = np.minimum.reduceat(margin, first)
-    return TimeMargins(found.take(first).table({"time_margin": margin}), found.receipt)
+    return TimeMargins(found.take(first).table({"time_margin": margin}), lambda: found.receipt)
 
 
 def free_delays(
-    airspace: Any,
+    airspace: Airspace | Snapshot | Fleet,
     flight: Fleet,
     horizon: float,
     minima: Minima | MinimaTable | None = None,
@@ -223,8 +198,9 @@ def free_delays(
     Parameters
     ----------
     airspace
-        The others: a `Fleet`, which needs `minima`; or a picture of the airspace with
-        ``snapshot().fleet``, ``minima`` and ``rules``, which brings its own.
+        The others: a `Fleet`, which needs `minima`; or an `Airspace` or a snapshot of one, which
+        has minima and rules of its own. Of these only the flights that are in the air within the
+        horizon are looked at, and counted in the receipt.
     flight
         A fleet of one trajectory. If its id is among the others it stands in for that one.
     horizon
@@ -258,12 +234,12 @@ def free_delays(
         raise SchemaTypeError(f"flight must be an airprox.Fleet, not {type(flight).__name__}")
     if len(flight) != 1:
         raise SchemaError(f"flight must be a fleet of one trajectory, but has {len(flight)}")
-    others, minima, rules = picture(airspace, minima, rules)
     seconds = check_horizon(horizon)
+    others = others_of(airspace, flight, seconds, minima, rules)
     found = search_pairs(
         DelayRequest(
-            others, minima, flight, "exempt", either_way(rules), seconds, threads,
-            progress, cancel,
+            others.fleet, others.minima, flight, "exempt", either_way(others.rules), seconds,
+            threads, progress, cancel,
         )
     )  # fmt: skip
-    return FreeDelays(left_over(found, seconds), found.receipt)
+    return FreeDelays(left_over(found, seconds), lambda: found.receipt)

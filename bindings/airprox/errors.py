@@ -38,6 +38,10 @@ class TooManyPairs(AirproxError):
     """More pairs than `max_pairs`."""
 
 
+class VerificationFailed(AirproxError):
+    """A search and the exact test of pairs without one differ: a defect of airprox itself."""
+
+
 class Cancelled(AirproxError):
     """The caller's event stopped the work; `receipt` tells what had been done until then."""
 

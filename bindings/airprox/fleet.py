@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import numpy as np
 import pyarrow as pa
@@ -13,15 +13,19 @@ from . import _stated as stated
 from . import _states as states
 from . import columns as schema
 from ._arguments import delays_by_row, id_array, rows_of
-from ._arrow import checked, read_table
+from ._arrow import checked
 from ._changes import concatenated, selected, shifted
 from ._exchange import as_bytes, as_table, from_bytes
+from ._geoarrow import with_coordinates
+from ._pace import Pace, pace_of
 from ._prepared import Prepared, prepare
 from ._radii import Radii, growth_rates
 from ._rows import read_long, read_nested
+from ._sources import open_source
 from ._times import instant
 from ._tracks import as_tracks, grow_radii
 from .errors import SchemaError, SchemaTypeError
+from .gates import Gates, implausible_table
 
 
 class Fleet:
@@ -40,8 +44,9 @@ class Fleet:
     True
     """
 
-    __slots__ = ("_prepared",)
+    __slots__ = ("_known_pace", "_prepared")
     _prepared: Prepared
+    _known_pace: Pace | None
 
     def __init__(self) -> None:
         raise SchemaTypeError("a Fleet must be made by Fleet.from_arrow or Fleet.from_states")
@@ -50,6 +55,7 @@ class Fleet:
     def _of(cls, prepared: Prepared) -> Self:
         fleet = cls.__new__(cls)
         object.__setattr__(fleet, "_prepared", prepared)
+        object.__setattr__(fleet, "_known_pace", None)
         return fleet
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -64,6 +70,7 @@ class Fleet:
         altitude_unit: str | None = None,
         altitude_reference: str | None = None,
         max_gap: float | None = None,
+        gates: Gates | None = None,
         radius_growth: tuple[float, float] | None = None,
         carry: Iterable[str] = schema.DEFAULT_CARRY,
         invalid: str = "raise",
@@ -75,10 +82,14 @@ class Fleet:
         ----------
         source:
             Any object with ``__arrow_c_stream__`` or ``__arrow_c_array__`` (pyarrow, polars,
-            pandas, DuckDB, …), or a mapping of names to arrays. Long form has one row a knot, in
-            any order: ``id``, ``time``, and ``x``, ``y``, ``z`` (m) or ``lat``, ``lon`` (degrees,
-            WGS84), ``alt``. Nested form has one row a trajectory: ``id``, and lists of these names
-            or one list of structs, ``trajectory``. ``time`` is a timestamp with a zone, or seconds.
+            pandas, nanoarrow, arro3, …), a mapping of names to arrays, or a polars LazyFrame, a
+            DuckDB relation, a pyarrow dataset or an open Parquet or Arrow file, of which only the
+            columns that matter are read. Long form has one row a knot, in any order: ``id``,
+            ``time``, and ``x``, ``y``, ``z`` (m) or ``lat``, ``lon`` (degrees, WGS84), ``alt``.
+            Nested form has one row a trajectory: ``id``, and lists of these names, or one list of
+            structs, ``trajectory``, or GeoArrow linestrings XYZM (separated or interleaved; M is
+            the time in seconds, or XYZ beside lists of times; the frame is that of their CRS).
+            ``time`` is a timestamp with a zone, or seconds.
             Optional ``horizontal_radius`` and ``vertical_radius`` (m, 0 to 1e9, linear between
             knots; in nested form one number a trajectory will do) say how far an aircraft may be
             from its position. Columns of these names are read wherever they are there; where one
@@ -93,6 +104,10 @@ class Fleet:
         max_gap:
             Seconds: a leg that takes longer is a gap, in which there is no position. None is the
             preset's 120 s, else ``math.inf``, which joins everything.
+        gates:
+            `airprox.Gates`: legs too fast or too steep to be true are counted in `implausible` and
+            in receipts, or are faults. None is the usual gates with a preset for recorded tracks,
+            else none.
         radius_growth:
             (horizontal, vertical) in m/s, added to the radii (0 without columns) for the time
             since the trajectory's first knot, over gaps too.
@@ -114,18 +129,19 @@ class Fleet:
         SchemaError, UnitsError
             Columns, types or units do not say what they must.
         """
-        table = read_table(source)
         rates = growth_rates(radius_growth)
-        layout = schema.find_layout(table.schema, columns, carry, optional=schema.RADII)
+        opened = with_coordinates(open_source(source), columns)
+        layout = schema.find_layout(opened.schema, columns, carry, optional=schema.RADII)
         scale = stated.altitude_scale(layout, altitude_unit)
         stated.check_fixed_units(layout)
         gap = stated.gap_limit(layout, max_gap)
+        allowed = stated.gates_of(layout, gates)
         reference = stated.reference(layout, altitude_reference)
         reader = read_long if layout.form == "long" else read_nested
-        chosen = checked(table, layout.table_columns)
+        chosen = checked(opened.read(layout.table_columns), layout.table_columns)
         read = reader(chosen, layout, scale, naive_time, invalid)
         tracks = grow_radii(as_tracks(read, layout), read, rates)
-        return cls._of(prepare(tracks, read, layout.frame == "geodetic", gap, reference))
+        return cls._of(prepare(tracks, read, layout.frame == "geodetic", gap, reference, allowed))
 
     @classmethod
     def from_states(
@@ -170,15 +186,15 @@ class Fleet:
         """
         seconds = states.check_horizon(horizon)
         rates = growth_rates(radius_growth)
-        table = read_table(source)
+        opened = open_source(source)
         layout = schema.find_layout(
-            table.schema, columns, carry, required=("id",), optional=schema.STATE_OPTIONS
+            opened.schema, columns, carry, required=("id",), optional=schema.STATE_OPTIONS
         )
         scale = stated.altitude_scale(layout, altitude_unit)
         stated.check_fixed_units(layout)
         reference = stated.reference(layout, altitude_reference)
         units = states.Units(speed_unit, vertical_rate_unit)
-        chosen = checked(table, layout.table_columns)
+        chosen = checked(opened.read(layout.table_columns), layout.table_columns)
         read, tracks = states.read_states(
             chosen, layout, columns, units, scale, seconds, naive_time, invalid
         )
@@ -188,6 +204,13 @@ class Fleet:
     @property
     def _knots(self) -> Knots:
         return self._prepared.knots
+
+    @property
+    def _pace(self) -> Pace:
+        """How fast the traffic is: looked at once, since that takes longer than a small search."""
+        if self._known_pace is None:
+            object.__setattr__(self, "_known_pace", pace_of(self._knots))
+        return cast("Pace", self._known_pace)
 
     @property
     def _radii(self) -> Radii | None:
@@ -241,6 +264,15 @@ class Fleet:
     def rejected(self) -> pa.Table:
         """Trajectories set aside: ``row`` (int64, the first offending one), ``id``, ``reason``."""
         return self._prepared.rejected
+
+    @property
+    def implausible(self) -> pa.Table:
+        """Trajectories with legs beyond the gates that they were read with, one a row.
+
+        ``id``, ``fast_legs``, ``steep_legs`` (int64), and the greatest ``speed`` and ``climb`` of
+        these legs (m/s).
+        """
+        return implausible_table(self.ids, self._prepared.implausible)
 
     @property
     def span(self) -> tuple[Any, Any] | None:

@@ -62,10 +62,16 @@ class Receipt:
     """Empty where levels have no names."""
     diverging_skipped: int = 0
     """Encounters left out since they hold at the start and only dissolve (`skip_diverging`)."""
+    pairs_verified: int | None = None
+    """Pairs that were put to the exact test once more, without the search (`verify`)."""
     horizon: float | None = None
     """Of delays: seconds; common pairs share an instant for some delay within it."""
     pairs_with_delays: int | None = None
     """Of delays: pairs that have forbidden ones within the horizon."""
+    implausible: int | None = None
+    """Trajectories with a leg too fast or too steep to be true; None if no gates were asked for."""
+    implausible_legs: dict[str, int] = field(default_factory=dict[str, int])
+    """Such legs by the gate that they are beyond: "speed", "climb"."""
     seconds: dict[str, float] = field(default_factory=dict[str, float])
     """Wall-clock time by phase."""
 
@@ -79,6 +85,7 @@ class Receipt:
         return (
             f"trajectories  {t.given:,} given, {t.screened:,} screened, {t.rejected:,} rejected\n"
             f"gaps          {gaps}; {self.joined_gaps:,} joined over 10 min\n"
+            f"{self._warnings()}"
             f"pairs         {self.pairs_common:,} share an instant{within}, "
             f"{self.pairs_exempt:,} exempt{rules}{self._outcome()}\n"
             f"work          {self.pair_visits:,} pair visits, {self.legs_tested:,} intervals tested"
@@ -86,12 +93,21 @@ class Receipt:
             f"complete      {'yes' if self.complete else 'no'}"
         )
 
+    def _warnings(self) -> str:
+        if not self.implausible:
+            return ""
+        fast, steep = self.implausible_legs["speed"], self.implausible_legs["climb"]
+        legs = f"{fast:,} legs too fast, {steep:,} too steep"
+        return f"implausible   {self.implausible:,} trajectories: {legs} to be true\n"
+
     def _outcome(self) -> str:
         if self.encounters is not None:
             levels = "".join(f", {n:,} {name}" for name, n in self.encounters_by_level.items())
             left = f"; {self.diverging_skipped:,} left out" if self.diverging_skipped else ""
+            verified = self.pairs_verified
+            again = "" if verified is None else f"; {verified:,} pairs verified"
             return (
-                f", {self.pairs_in_conflict:,} in conflict\n"
+                f", {self.pairs_in_conflict:,} in conflict{again}\n"
                 f"encounters    {self.encounters:,}{levels}{left}"
             )
         if self.horizon is not None:

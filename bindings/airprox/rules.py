@@ -7,7 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from ._arrow import checked, joined, plain, read_table
+from ._arrow import checked, joined, plain
+from ._sources import read_table
 from .errors import SchemaError, SchemaTypeError
 
 Side = str | int | None

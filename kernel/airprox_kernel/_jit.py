@@ -6,8 +6,9 @@ guard their divisions themselves. There is no ``fastmath`` and no contraction: r
 bit for bit however the work is cut, and with ``NUMBA_DISABLE_JIT=1``, where `jit` returns the plain
 function.
 
-Compiled code is kept for later processes in a private folder of the user (see `_cache`). Decorating
-does no input or output. ``AIRPROX_CACHE_DIR`` names another folder.
+Compiled code is kept for later processes in a private folder of the user (see `_cache`): that of
+functions called from Python, which holds all that they call. Decorating does no input or output.
+``AIRPROX_CACHE_DIR`` names another folder.
 
 Kernels borrow their arrays: without Numba's reference counting (``_nrt=False``). Every call that
 passes tuples of arrays on would count each of them up and down, atomically, so that threads wait
@@ -17,6 +18,7 @@ time. A function that makes arrays of its own is `jit_allocating`, and hot loops
 
 import importlib
 from collections.abc import Callable
+from functools import cache
 from typing import Any, TypeVar
 
 from ._cache import CacheWarning, KernelCache
@@ -33,7 +35,7 @@ def jit(function: Function) -> Function:
     dispatcher (``.signatures``, ``.stats``, ``.py_func``), or `function` itself where the compiler
     is switched off.
     """
-    return _compiled(function, _nrt=False)
+    return _compiled(function)
 
 
 def jit_inner(function: Function) -> Function:
@@ -43,27 +45,54 @@ def jit_inner(function: Function) -> Function:
     than the work itself. There is no wrapper for Python, and a call from Python would end the
     process, so nothing public is made this way.
     """
-    return _compiled(
-        function, _nrt=False, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
-    )
+    return _inlined(function, _nrt=False, forceinline=True)
 
 
 def jit_allocating(function: Function) -> Function:
     """Compile `function` as `jit` does; it may make arrays."""
-    return _compiled(function)
+    return _compiled(function, nrt=True)
 
 
-def _compiled(function: Function, **options: bool) -> Function:
+def _compiled(function: Function, nrt: bool = False) -> Function:
+    """Return the dispatcher for calls from Python, which other kernels' calls pass by."""
+    options = {} if nrt else {"_nrt": False}
+    compiled = _dispatcher(function, no_cfunc_wrapper=True, **options)
+    if hasattr(compiled, "_cache"):
+        compiled._cache = KernelCache(function)
+    if hasattr(compiled, "get_call_template"):
+        _let_kernels_call(compiled, cache(lambda: _inlined(function, **options)))
+    return compiled
+
+
+def _let_kernels_call(compiled: Any, inlined: Callable[[], Any]) -> None:
+    """Give the calls of other kernels to another dispatcher, made when one is compiled first."""
+
+    def template(args: tuple[Any, ...], kws: dict[str, Any]) -> Any:
+        return inlined().get_call_template(args, kws)
+
+    def overload(signature: Any) -> Any:
+        return inlined().get_overload(signature)
+
+    compiled.get_call_template = template
+    compiled.get_overload = overload
+
+
+def _inlined(function: Callable[..., Any], **options: bool) -> Any:
+    """Return the dispatcher for calls from other kernels alone (see `_inlined.py`)."""
+    compiler = importlib.import_module(f"{__package__}._inlined").TranslatingCompiler
+    wrappers = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    inlined = _dispatcher(function, pipeline_class=compiler, **wrappers, **options)
+    if hasattr(inlined, "get_call_template"):
+        _take_literals_as_numbers(inlined)
+    return inlined
+
+
+def _dispatcher(function: Callable[..., Any], **options: Any) -> Any:
     # Here, not above: `_cache` notes when this package's sources were read, and Numba takes long.
     import numba
 
     decorate: Any = numba.njit
-    compiled: Any = decorate(nogil=True, error_model="numpy", **options)(function)
-    if hasattr(compiled, "_cache"):
-        compiled._cache = KernelCache(function)
-    if hasattr(compiled, "get_call_template"):
-        _take_literals_as_numbers(compiled)
-    return compiled
+    return decorate(nogil=True, error_model="numpy", **options)(function)
 
 
 def _take_literals_as_numbers(dispatcher: Any) -> None:

@@ -27,6 +27,9 @@ from .sweep import (
     make_table,
 )
 
+WORD = 32
+"""Entries of which one word tells which meet."""
+
 
 class Candidates(NamedTuple):
     """Pairs of boxes that meet, (pairs,) each, no pair twice: indices of boxes, and their slab."""
@@ -182,30 +185,41 @@ def _compare(
     job: Job, boxes: Boxes, places: Places, turn: Round, look: Look, count: int, out: Candidates
 ) -> int:
     """Write the pairs of an entry with those that it looks at."""
-    if look.begin >= look.end or _meetings(turn, look) == 0:
+    if look.begin >= look.end or not _any_meets(turn, look):
         return count
     box: int = turn.asking.box[look.entry]
-    one_low, one_high = turn.asking.low[0, look.entry], turn.asking.high[0, look.entry]
-    for entry in range(look.begin, look.end):
-        if max(turn.asked.low[0, entry] - one_high, one_low - turn.asked.high[0, entry]) > 0.0:
-            continue
-        partner: int = turn.asked.box[entry]
-        if not (boxes_meet(boxes.bounds, box, partner) and _counts(boxes, turn, look, entry)):
-            continue
-        own, other = min(box, partner), max(box, partner)
-        own_part: int = places.part[own]
-        other_part: int = places.part[other]
-        if is_pair(job, job.own.part_row[own_part], job.other.part_row[other_part]):
-            out.own[count] = own
-            out.other[count] = other
-            out.slab[count] = turn.slab
-            count += 1
+    for begin in range(look.begin, look.end, WORD):
+        entry = begin
+        meeting = _which_meet(turn, look, begin)
+        while meeting != 0:
+            if meeting & np.uint32(1):
+                partner: int = turn.asked.box[entry]
+                if boxes_meet(boxes.bounds, box, partner) and _counts(boxes, turn, look, entry):
+                    count = _write(job, places, turn.slab, box, partner, count, out)
+            meeting >>= np.uint32(1)
+            entry += 1
     return count
 
 
 @jit_inner
-def _meetings(turn: Round, look: Look) -> int:
-    """Return how many entries meet on the axes compared by, some beyond the end among them.
+def _write(
+    job: Job, places: Places, slab: int, box: int, partner: int, count: int, out: Candidates
+) -> int:
+    """Write two boxes that meet, if their trajectories are a pair to be screened."""
+    own, other = min(box, partner), max(box, partner)
+    own_part: int = places.part[own]
+    other_part: int = places.part[other]
+    if not is_pair(job, job.own.part_row[own_part], job.other.part_row[other_part]):
+        return count
+    out.own[count] = own
+    out.other[count] = other
+    out.slab[count] = slab
+    return count + 1
+
+
+@jit_inner
+def _any_meets(turn: Round, look: Look) -> bool:
+    """Return whether some entry meets on the axes compared by; a few beyond the end are taken in.
 
     No branch and an unsigned index, which is not tested for being negative: so eight entries are
     compared at once.
@@ -215,11 +229,11 @@ def _meetings(turn: Round, look: Look) -> int:
     two_low, two_high = turn.asking.low[1, look.entry], turn.asking.high[1, look.entry]
     three_low, three_high = turn.asking.low[2, look.entry], turn.asking.high[2, look.entry]
     blocks = (look.end - look.begin + BLOCK - 1) // BLOCK
-    meetings = np.int32(0)
+    meets = np.int32(0)
     if turn.axes.deep:
         for k in range(blocks * BLOCK):
             entry = np.uintp(look.begin + k)
-            meetings += np.int32(
+            meets += np.int32(
                 (low[0, entry] <= one_high)
                 & (high[0, entry] >= one_low)
                 & (low[1, entry] <= two_high)
@@ -230,13 +244,39 @@ def _meetings(turn: Round, look: Look) -> int:
     else:
         for k in range(blocks * BLOCK):
             entry = np.uintp(look.begin + k)
-            meetings += np.int32(
+            meets += np.int32(
                 (low[0, entry] <= one_high)
                 & (high[0, entry] >= one_low)
                 & (low[1, entry] <= two_high)
                 & (high[1, entry] >= two_low)
             )
-    return int(meetings)
+    return bool(meets > 0)
+
+
+@jit_inner
+def _which_meet(turn: Round, look: Look, begin: int) -> np.uint32:
+    """Return which of the entries from `begin` on meet on the axes compared by: bit k is the k-th.
+
+    In the plane the third axis is 0 throughout, and meets.
+    """
+    low, high = turn.asked.low, turn.asked.high
+    one_low, one_high = turn.asking.low[0, look.entry], turn.asking.high[0, look.entry]
+    two_low, two_high = turn.asking.low[1, look.entry], turn.asking.high[1, look.entry]
+    three_low, three_high = turn.asking.low[2, look.entry], turn.asking.high[2, look.entry]
+    rest = look.end - begin
+    meeting = np.uint32(0)
+    for k in range(BLOCK if rest <= BLOCK else WORD):
+        entry = np.uintp(begin + k)
+        meeting |= np.uint32(
+            (low[0, entry] <= one_high)
+            & (high[0, entry] >= one_low)
+            & (low[1, entry] <= two_high)
+            & (high[1, entry] >= two_low)
+            & (low[2, entry] <= three_high)
+            & (high[2, entry] >= three_low)
+        ) << np.uint32(k)
+    beyond = max(WORD - rest, 0)
+    return np.uint32(meeting << np.uint32(beyond)) >> np.uint32(beyond)
 
 
 @jit_inner

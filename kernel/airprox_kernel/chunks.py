@@ -43,16 +43,25 @@ def part_spans(knots: Knots) -> tuple[TimeArray, TimeArray]:
     return knots.time[knots.part_start[:-1]], knots.time[knots.part_start[1:] - 1]
 
 
-def find_presence(start: TimeArray, end: TimeArray, slabs: Slabs) -> Presence:
-    """Return the slabs that each span [start, end] shares more than an instant with."""
+def find_presence(start: TimeArray, end: TimeArray, slabs: Slabs) -> tuple[Presence, IndexArray]:
+    """Return the slabs that each span [start, end] shares more than an instant with.
+
+    And how many of the spans each slab does so with, (slabs,).
+    """
     presence = Presence(np.empty(start.size, np.int64), np.empty(start.size, np.int64))
-    fill_presence(start, end, slabs, presence)
-    return presence
+    change = np.zeros(slabs.start.size + 1, np.int64)
+    fill_presence(start, end, slabs, presence, change)
+    return presence, change[:-1].cumsum()
 
 
 @jit
-def fill_presence(start: TimeArray, end: TimeArray, slabs: Slabs, out: Presence) -> None:
-    """Write the first slab that ends after each span's start, and the last before its end."""
+def fill_presence(
+    start: TimeArray, end: TimeArray, slabs: Slabs, out: Presence, change: IndexArray
+) -> None:
+    """Write the first slab that ends after each span's start, and the last before its end.
+
+    `change` (slabs + 1,) gets how many more are present in each slab than in the one before.
+    """
     for span in range(start.size):
         out.first[span] = zero()
         out.last[span] = -1
@@ -60,8 +69,13 @@ def fill_presence(start: TimeArray, end: TimeArray, slabs: Slabs, out: Presence)
             continue
         first = _slab_at(slabs.start, start[span])
         last = _slab_at(slabs.start, end[span])
-        out.first[span] = first + (first < 0 or slabs.end[first] <= start[span])
-        out.last[span] = last - (last >= 0 and slabs.start[last] >= end[span])
+        first += first < 0 or slabs.end[first] <= start[span]
+        last -= last >= 0 and slabs.start[last] >= end[span]
+        out.first[span] = first
+        out.last[span] = last
+        if first <= last:
+            change[first] += 1
+            change[last + 1] -= 1
 
 
 @jit_inner
@@ -73,46 +87,40 @@ def _slab_at(starts: TimeArray, time: Time) -> int:
     return final if starts[final] <= time else leg_near(starts, 0, final, time)
 
 
-def count_boxes(presence: Presence, slabs: int) -> IndexArray:
-    """Return how many parts are present in each slab, (slabs,)."""
-    here = presence.first <= presence.last
-    change = np.bincount(presence.first[here], minlength=slabs + 1)
-    change -= np.bincount(presence.last[here] + 1, minlength=slabs + 1)
-    return np.cumsum(change[:slabs])
-
-
 def divide(boxes: IndexArray, target: int) -> IndexArray:
     """Return the first slab of each chunk, and the number of slabs at the end, (chunks + 1,).
 
     `boxes` is the number of boxes of each slab; a chunk has about `target` of them, or one slab.
     """
-    if boxes.size == 0:
-        return np.zeros(1, np.int64)
-    before = np.cumsum(boxes) - boxes
-    chunk = before // target
-    later = np.flatnonzero(chunk[1:] != chunk[:-1]) + 1
-    return np.concatenate([[0], later, [boxes.size]])
+    chunk = (boxes.cumsum() - boxes) // target
+    edge = np.ones(boxes.size + 1, np.bool_)
+    np.not_equal(chunk[1:], chunk[:-1], out=edge[1:-1])
+    return edge.nonzero()[0]
 
 
 def call_roll(presence: Presence, chunk_start: IndexArray) -> Roll:
     """Return which parts are present in each chunk."""
     chunks = chunk_start.size - 1
-    here = presence.first <= presence.last
-    chunk = np.repeat(np.arange(chunks), np.diff(chunk_start))
-    first, last = np.zeros((2, here.size), np.int64)
-    first[here], last[here] = chunk[presence.first[here]], chunk[presence.last[here]]
-    last[~here] = first[~here] - 1
+    chunk = np.arange(chunks).repeat(chunk_start[1:] - chunk_start[:-1])
     start = np.zeros(chunks + 1, np.int64)
-    start[1:] = np.cumsum(count_boxes(Presence(first, last), chunks))
+    fill_roll(presence, chunk, start[1:], np.empty(0, np.int32))
+    start = start.cumsum()
     part = np.empty(start[-1], np.int32)
-    fill_roll(first, last, start[:-1].copy(), part)
+    fill_roll(presence, chunk, start[:-1].copy(), part)
     return Roll(start, part)
 
 
 @jit
-def fill_roll(first: IndexArray, last: IndexArray, cursor: IndexArray, out: IntArray) -> None:
-    """Write each part into every chunk [first, last]; `cursor` is the next free place of each."""
-    for part in range(first.size):
-        for chunk in range(first[part], last[part] + 1):
-            out[cursor[chunk]] = part
-            cursor[chunk] += 1
+def fill_roll(presence: Presence, chunk: IndexArray, cursor: IndexArray, out: IntArray) -> None:
+    """Write each part into every chunk that it is present in; `chunk` is that of each slab.
+
+    `cursor` is the next free place of each chunk, and moves on; an empty `out` is not written to.
+    """
+    for part in range(presence.first.size):
+        first, last = presence.first[part], presence.last[part]
+        if last < first:
+            continue
+        for place in range(chunk[first], chunk[last] + 1):
+            if out.size > 0:
+                out[cursor[place]] = part
+            cursor[place] += 1

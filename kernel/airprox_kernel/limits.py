@@ -21,7 +21,8 @@ class Limits(NamedTuple):
     """(categories, categories, levels) minima in metres: a distance in the plane, in the geodetic
     frame the chord of the minimum with the Earth's mean radius; less the touch tolerance."""
     vertical: FloatArray
-    """(categories, categories, levels) in metres, less the touch tolerance; may be inf."""
+    """(categories, categories, levels) in metres, less the touch tolerance; may be inf. Where it
+    depends on the altitude, the largest one: see `bands`."""
     arc: FloatArray
     """(categories, categories, levels): the minimum itself where the mean radius is too coarse
     and the pair's own must be taken, else 0."""

@@ -17,7 +17,7 @@ from .job import Job, Window, component
 from .limits import interval_cylinder
 from .motion import Motion, horizontal_square, instant_at, separation_at, surface_distance
 from .pieces import PieceArray
-from .varying import Variations, course_on, next_cut, pair_steps, violation_of_part
+from .varying import Variations, course_on, next_cut, pair_steps, violation_of_part, widened_bounds
 from .violation import Violation, violation
 
 
@@ -129,18 +129,18 @@ def _walk(
     bounds = pair_bounds(job.limits, own_row, other_row, job.own.geodetic)
     interval = first_interval(job, pair, common, begin)
     while True:
-        if variations is None and legs_apart(job, interval, bounds):
+        if legs_apart(job, interval, widened_bounds(job, variations, interval, bounds)):
             open_pieces[:] = -1
         else:
             tested += 1
-            count = _record(job, variations, pair, interval, open_pieces, count, out)
+            count = record(job, variations, pair, interval, open_pieces, count, out)
         if count < 0 or interval.end >= finish:
             return count, tested
         interval = next_interval(job, interval, common)
 
 
 @jit_inner
-def _record(
+def record(
     job: Job,
     variations: Variations | None,
     pair: Pair,
@@ -157,14 +157,14 @@ def _record(
     own_row = job.own.part_row[pair.own_part]
     other_row = job.other.part_row[pair.other_part]
     motion = motion_on(job, interval)
+    course = None if variations is None else course_on(job, variations, interval)
     for level in range(open_pieces.size):
         limit = interval_cylinder(job.limits, own_row, other_row, level, motion)
-        if variations is None:
+        if variations is None or course is None:
             found = violation(motion, limit)
             part = Part(level, 0, 1.0)
             count = _take(pair, interval, motion, part, found, open_pieces, count, out)
         else:
-            course = course_on(job, variations, interval)
             steps = pair_steps(variations.bands, job.limits, own_row, other_row, level)
             low = 0.0
             cut = zero()

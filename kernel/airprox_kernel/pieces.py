@@ -16,6 +16,11 @@ PieceArray: TypeAlias = NDArray[np.void]
 """A structured array of `piece_type`."""
 
 
+def copied(pieces: PieceArray) -> PieceArray:
+    """Return a copy. NumPy copies records field by field: 0.8 ms, not 0.04, for 13,000."""
+    return pieces.view(np.uint8).copy().view(pieces.dtype)
+
+
 @cache
 def piece_type(time: np.dtype[Any] | type) -> np.dtype[Any]:
     """Return the record of a piece for times of type `time` (int64 ns or float64 s).

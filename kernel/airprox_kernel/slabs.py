@@ -35,14 +35,15 @@ def _covered(start: TimeArray, end: TimeArray, depth: int) -> tuple[TimeArray, T
     events with their signs.
     """
     long = start < end
-    begin = np.sort(start[long])[depth - 1 :]
-    finish = np.sort(end[long])[: begin.size]
+    begin, finish = start[long], end[long]
+    begin.sort()
+    finish.sort()
+    begin, finish = begin[depth - 1 :], finish[: max(finish.size - depth + 1, 0)]
     kept = begin <= finish
     begin, finish = begin[kept], finish[kept]
-    if begin.size == 0:
-        return begin, finish
-    before = np.flatnonzero(begin[1:] > finish[:-1])
-    return begin[np.append(0, before + 1)], finish[np.append(before, begin.size - 1)]
+    edge = np.ones(begin.size + 1, np.bool_)
+    np.greater(begin[1:], finish[:-1], out=edge[1:-1])
+    return begin[edge[:-1]], finish[edge[1:]]
 
 
 def _intersection(
@@ -56,24 +57,16 @@ def cut_periods(start: TimeArray, end: TimeArray, length: float) -> Slabs:
     """Return the slabs of at most about `length` into which the periods are cut evenly."""
     span = (end - start).astype(np.float64)
     counts = np.maximum(np.ceil(span / length), 1.0).astype(np.int64)
-    period = np.repeat(np.arange(counts.size), counts)
-    step = np.arange(period.size) - np.repeat(np.cumsum(counts) - counts, counts)
-    edges = _edge(start[period], span[period], step, counts[period])
-    ends = _edge(start[period], span[period], step + 1, counts[period])
-    is_last = step + 1 == counts[period]
-    ends[is_last] = end[period][is_last]
+    after = counts.cumsum()
+    origin = start.repeat(counts)
+    step = np.arange(origin.size) - (after - counts).repeat(counts)
+    offset: NDArray[np.float64] = span.repeat(counts) * (step / counts.repeat(counts))
+    edges = cast("TimeArray", origin + offset.astype(start.dtype))
+    ends = np.empty_like(edges)
+    ends[:-1] = edges[1:]
+    ends[after - 1] = end
     kept = edges < ends
-    slabs = Slabs(np.ascontiguousarray(edges[kept]), np.ascontiguousarray(ends[kept]))
+    slabs = Slabs(edges[kept], ends[kept])
     for array in slabs:  # as knots are: kernels that search in either are compiled once
         array.flags.writeable = False
     return slabs
-
-
-def _edge(
-    start: TimeArray, span: NDArray[np.float64], step: NDArray[np.int64], count: NDArray[np.int64]
-) -> TimeArray:
-    """Return start + span * step / count in the type of the times, the same for a shared edge."""
-    offset: NDArray[np.float64] = span * (step / count)
-    if start.dtype.kind == "i":
-        return cast("TimeArray", start + offset.astype(np.int64))
-    return cast("TimeArray", start + offset)

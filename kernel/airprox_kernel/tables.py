@@ -23,6 +23,8 @@ MOST_EDGES = 4
 """Edges per knot at most, on the average."""
 LEAST_EDGES = 65_536
 """Edges that may always be made."""
+LEAST_PLACES = 16_384
+"""Slabs of all blocks of lanes together that may always be made: some 50 MB."""
 BAND_ROWS = 512
 """Rows of a band of departures at least, on the average, so that few lanes stay empty."""
 
@@ -50,6 +52,10 @@ def choose_grid(sides: list[tuple[Knots, Spans]], length: float | None = None) -
     longest = float(max(abs(float(begin.min())), abs(float(end.max()))))
     wanted = float(lengths.mean()) / SLABS if length is None else length
     most = max(LEAST_EDGES, MOST_EDGES * sum(knots.time.size for knots, _ in sides))
+    if length is None:
+        # Blocks are as long as a band of departures, of which each has some 4 to 8: short spans
+        # strewn over a long time (2,000 instants in a day) would leave terabytes of idle lanes.
+        wanted = max(wanted, 8.0 * extent / max(LEAST_PLACES, 2 * most // LANES))
     # No more slabs than pay, nor shorter ones than the times can tell apart.
     wanted = max(wanted, float(lengths.sum()) / most, extent * 1e-9, longest * 1e-12, 1e-300)
     return TimeGrid(int(start), int(np.ceil(wanted))) if whole else TimeGrid(float(start), wanted)

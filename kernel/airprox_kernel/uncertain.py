@@ -58,6 +58,12 @@ def radius_at(times: TimeArray, radii: FloatArray, leg: int, time: Time) -> floa
     return radii[leg] + fraction * (radii[leg + 1] - radii[leg])
 
 
+@jit
+def largest_radius(radii: FloatArray, leg: int) -> float:
+    """Return the largest radius on a leg, which is that at one of its knots; 0 without radii."""
+    return max(radii[leg], radii[leg + 1]) if radii.size > 0 else 0.0
+
+
 @jit_inner
 def _line(times: TimeArray, radii: FloatArray, leg: int, start: Time, end: Time) -> Line:
     first = radius_at(times, radii, leg, start)

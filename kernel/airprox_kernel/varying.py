@@ -7,6 +7,7 @@ Each part is tested like an interval of its own; at a cut, minima are one-sided 
 from typing import NamedTuple
 
 from ._jit import jit_inner
+from .apart import STRETCH, Bounds
 from .bands import (
     Bands,
     Line,
@@ -23,7 +24,7 @@ from .job import Job
 from .limits import Limits
 from .motion import Motion
 from .segments import position_at
-from .uncertain import Loss, Radii, Spread, growing_loss, spread_on, widened
+from .uncertain import Loss, Radii, Spread, growing_loss, largest_radius, spread_on, widened
 from .violation import Cylinder, Violation, cylinder, violation_within
 
 
@@ -61,6 +62,26 @@ def course_on(job: Job, variations: Variations, interval: Interval) -> Course:
         spread_on(job.own.time, variations.own_radii, interval.own_leg, start, end),
         spread_on(job.other.time, variations.other_radii, interval.other_leg, start, end),
     )
+
+
+@jit_inner
+def widened_bounds(
+    job: Job, variations: Variations | None, interval: Interval, bounds: Bounds
+) -> Bounds:
+    """Return the bounds of a pair, more by the largest radii that both have on an interval's legs.
+
+    They say "apart" where the exact test of such radii, which takes roots of a quadratic, might
+    find a loss by their rounding alone.
+    """
+    if variations is None or not variations.uncertain:
+        return bounds
+    own, other = variations.own_radii, variations.other_radii
+    across = largest_radius(own.horizontal, interval.own_leg)
+    across += largest_radius(other.horizontal, interval.other_leg)
+    upward = largest_radius(own.vertical, interval.own_leg)
+    upward += largest_radius(other.vertical, interval.other_leg)
+    across = STRETCH * across if job.own.geodetic else across
+    return Bounds(bounds.horizontal + across, bounds.vertical + upward)
 
 
 @jit_inner

@@ -7,6 +7,7 @@ tiers so small that all of them come into play; a plain dictionary is the model.
 from collections import Counter
 from typing import Any, NamedTuple
 
+import numba
 import pyarrow as pa
 import pytest
 from hypothesis import settings
@@ -24,6 +25,7 @@ import airprox
 import strategies
 import strategies_conditions as drawn
 from airprox import _changing, _index, _ledger, _probe, _tiers
+from airprox_kernel._direct import Direct
 from conditions_built import degrees, is_near, minima_of, minima_table_of
 from conditions_checked import bits, plain
 from promise import rows as rows_of
@@ -125,6 +127,25 @@ def check_rows(table: pa.Table, fleet: airprox.Fleet, *sides: str) -> None:
         )
 
 
+def checked(of: Any) -> Any:
+    """`Direct.of`, but calls make sure that their machine code is for the types they give it."""
+
+    def checked_of(direct: Any, *kinds: bytes) -> Any:
+        call = of(direct, *kinds)
+
+        def check(*arguments: Any) -> Any:
+            entry = direct._entries.get(kinds)
+            overloads = getattr(direct._kernel, "overloads", None)
+            if entry is not None and overloads is not None:
+                types = tuple(numba.typeof(argument) for argument in arguments)
+                assert overloads[types].entry_point == entry
+            return call(*arguments)
+
+        return check
+
+    return checked_of
+
+
 class Airspace(RuleBasedStateMachine):
     """The machine; `flights` is the model, in order of first insertion."""
 
@@ -134,6 +155,7 @@ class Airspace(RuleBasedStateMachine):
 
     @initialize(data=st.data())
     def begin(self, data: st.DataObject) -> None:
+        self.patch.setattr(Direct, "of", checked(Direct.of))
         small = data.draw(st.booleans(), "small tiers")
         if small:
             for module, name, value in (

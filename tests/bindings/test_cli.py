@@ -278,6 +278,21 @@ def test_diverging_starts_can_be_left_out(tmp_path):
     assert pq.read_table(output).num_rows == 0
 
 
+def test_a_screening_verifies_itself_and_settles_its_edges(tmp_path, capsys):
+    grazing = {
+        "id": ["a", "a", "b", "b"],
+        "time": [0.0, 100.0, 0.0, 100.0],
+        "x": [0.0] * 4,
+        "y": [0.0, 0.0, 9259.0, 9259.0],
+        "z": [0.0] * 4,
+    }
+    source = _write(pa.table(grazing), tmp_path / "own.parquet")
+    assert _run("screen", source, *FIVE, "--verify", "--exact-edges") == 0
+    assert "; 1 pairs verified" in capsys.readouterr().out
+    assert _run("screen", source, *FIVE) == 0
+    assert "verified" not in capsys.readouterr().out
+
+
 def test_the_examples_are_taken_as_they_are(tmp_path):
     from airprox import demo
 

@@ -3,7 +3,6 @@
 import math
 import threading
 from itertools import combinations
-from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -233,19 +232,64 @@ def test_free_delays_of_a_flight_stand_in_for_its_own_plan():
     assert stuck.delays.num_rows == 0
 
 
-def test_free_delays_take_a_picture_with_minima_and_rules():
-    rules = airprox.Rules(exempt={"own": ["B"], "other": ["A"]})
+def test_free_delays_of_an_airspace_hold_its_minima_and_rules():
     fleet = crossing()
-    picture = SimpleNamespace(
-        snapshot=lambda: SimpleNamespace(fleet=fleet), minima=MINIMA, rules=None
-    )
     flight = fleet.select(["B"])
-    assert len(airprox.free_delays(picture, flight, 600.0)) == 2
-    picture.rules = rules
-    assert len(airprox.free_delays(picture, flight, 600.0)) == 1
-    assert len(airprox.free_delays(picture, fleet.select(["A"]), 600.0)) == 1
+    airspace = airprox.Airspace(MINIMA)
+    airspace.upsert(fleet)
+    assert len(airprox.free_delays(airspace, flight, 600.0)) == 2
+    rules = airprox.Rules(exempt={"own": ["B"], "other": ["A"]})
+    airspace = airprox.Airspace(MINIMA, rules)
+    airspace.upsert(fleet)
+    assert len(airprox.free_delays(airspace, flight, 600.0)) == 1
+    assert len(airprox.free_delays(airspace.snapshot(), fleet.select(["A"]), 600.0)) == 1
     with pytest.raises(airprox.SchemaError, match="minima and rules of its own"):
-        airprox.free_delays(picture, flight, 600.0, MINIMA)
+        airprox.free_delays(airspace, flight, 600.0, MINIMA)
+
+
+def test_free_delays_of_an_empty_airspace():
+    everywhere = airprox.Airspace({"near": MINIMA, "far": MINIMA})
+    with pytest.raises(airprox.InvalidMinima, match="not for the levels"):
+        airprox.free_delays(everywhere, crossing().select(["B"]), 600.0)
+    nobody = airprox.Airspace(MINIMA)
+    for source in (
+        {
+            "id": ["B"] * 2,
+            "time": [0.0, 9.0],
+            "lat": [50.0] * 2,
+            "lon": [8.0] * 2,
+            "alt": [0.0] * 2,
+        },
+        {"id": ["B"] * 2, "time": [0.0, 9.0], "x": [0.0] * 2, "y": [0.0] * 2, "z": [0.0] * 2},
+    ):
+        flight = airprox.Fleet.from_arrow(source, altitude_unit="m" if "lat" in source else None)
+        free = airprox.free_delays(nobody, flight, 600.0)
+        assert delays(free.delays) == [(-600.0, 600.0)]
+        assert free.receipt.pairs_common == 0
+
+
+@pytest.mark.parametrize("stamped", [False, True])
+def test_free_delays_of_an_airspace_are_those_of_its_fleet(stamped):
+    """Only flights in the air within the horizon are looked at, and nothing is missed by it."""
+    workload = scenarios.enroute(150, hours=6.0)
+    workload = scenarios.with_timestamps(workload) if stamped else workload
+    fleet = airprox.Fleet.from_arrow(workload, naive_time="utc")
+    wide = airprox.Minima(horizontal=150e3, vertical=5000.0)
+    airspace = airprox.Airspace(wide)
+    airspace.upsert(fleet)
+    airspace.upsert(fleet.select(fleet.ids[40:60]).shifted(300.0))
+    airspace.remove(fleet.ids[70:80])
+    whole = airspace.snapshot().fleet
+    for row in (0, 50, 75, 149):
+        flight = fleet.select(fleet.ids[row : row + 1])
+        found = airprox.free_delays(airspace, flight, 600.0)
+        expected = airprox.free_delays(whole, flight, 600.0, wide)
+        assert found.delays.equals(expected.delays, check_metadata=True)
+        assert found.receipt.pairs_with_delays > 5
+        ours, theirs = found.receipt, expected.receipt
+        assert ours.pairs_common == theirs.pairs_common
+        assert ours.exempt_by_rule == theirs.exempt_by_rule
+        assert ours.trajectories.given < theirs.trajectories.given
 
 
 def test_free_delays_that_are_refused():
@@ -256,8 +300,8 @@ def test_free_delays_that_are_refused():
         airprox.free_delays(fleet, "B", 600.0, MINIMA)  # pyright: ignore[reportArgumentType]
     with pytest.raises(airprox.InvalidMinima, match="must come with minima"):
         airprox.free_delays(fleet, fleet.select(["B"]), 600.0)
-    with pytest.raises(airprox.SchemaError, match="snapshot"):
-        airprox.free_delays("fleet", fleet.select(["B"]), 600.0)
+    with pytest.raises(airprox.SchemaError, match=r"must be an airprox\.Airspace, a snapshot"):
+        airprox.free_delays("fleet", fleet.select(["B"]), 600.0)  # pyright: ignore[reportArgumentType]
 
 
 def test_progress_and_cancel():

@@ -17,7 +17,7 @@ FL290, FL410 = 29_000 * airprox.FT, 41_000 * airprox.FT
 INFINITY = math.inf
 
 
-@pytest.mark.parametrize("name", ["minima", "minima_table", "_rvsm", "rules", "_units"])
+@pytest.mark.parametrize("name", ["minima", "minima_table", "_rvsm", "rules", "_units", "geoarrow"])
 def test_the_docstrings_examples_are_true(name):
     done = doctest.testmod(importlib.import_module(f"airprox.{name}"))
     assert done.attempted > 1

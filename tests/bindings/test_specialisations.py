@@ -17,11 +17,25 @@ import numpy as np
 import polars
 import pyarrow as pa
 import airprox
-from airprox import Fleet, Minima
+import numba
+from airprox import Fleet, Minima, Rules
 from airprox._warmup import FRAMES, TIMES
+from airprox_kernel import _direct
 from benchmarks import scenarios
 
 MINIMA = Minima(horizontal=9260.0, vertical=304.8)
+vouched = {}
+
+def dispatched(direct, kind):
+    "A call past the dispatcher goes through it here, and must keep what it vouches for."
+    def call(*arguments):
+        types = tuple(numba.typeof(argument) for argument in arguments)
+        name = direct._kernel.py_func.__qualname__
+        assert vouched.setdefault((name, kind), types) == types, (name, kind, types)
+        return direct._kernel(*arguments)
+    return call
+
+_direct.Direct.of = dispatched
 
 def forms(workload, frame, times):
     "The same knots in many physical forms, those of their own kind of time only."
@@ -58,9 +72,18 @@ def use(fleet, whole):
     airprox.screen(fleet, MINIMA, threads=2)
     airprox.screen(fleet, MINIMA, against=whole, same_id="exempt", window=fleet.span)
     airprox.screen(fleet, Minima(horizontal=9260.0, vertical=float("inf")))
+    listed = {"own": fleet.ids[:1], "other": fleet.ids[1:2]} if len(fleet) > 1 else None
+    airprox.screen(fleet, {"near": MINIMA, "far": Minima(2e4, 600.0)}, rules=Rules(exempt=listed))
     for metric in ("horizontal", "slant", "ratio"):
         minima = MINIMA if metric == "ratio" else None
         airprox.closest_approach(fleet, metric=metric, minima=minima)
+    airspace = airprox.Airspace(MINIMA)
+    airspace.upsert(fleet)
+    airspace.probe(fleet.shifted(60.0))
+    airspace.upsert(fleet.select(fleet.ids[:1]).shifted(60.0))
+    airspace.probe(fleet)
+    airprox.forbidden_delays(fleet, MINIMA, horizon=60.0)
+    airprox.forbidden_delays(fleet, MINIMA, horizon=60.0, against=whole, same_id="exempt")
 
 def named(module):
     "What a module's own text names of the kernel: imported names, and attributes of modules."
@@ -94,6 +117,7 @@ for frame in FRAMES:
             new = signatures[len(seen.get(name, ())):]
             found.setdefault(name, {})[f"{frame}, {times}"] = new
             seen[name] = signatures
+assert len(vouched) >= 4 * len(TIMES), vouched
 print(json.dumps(found))
 """
 

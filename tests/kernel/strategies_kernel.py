@@ -18,7 +18,6 @@ from airprox_kernel.chunks import (
     Presence,
     Roll,
     call_roll,
-    count_boxes,
     divide,
     find_presence,
     part_spans,
@@ -130,10 +129,10 @@ def divide_time(job: Job, reach: Reach, length: float, chunk_boxes: int = 10**6)
     own_span, other_span = spans
     periods = crowded_periods(*own_span) if job.single else busy_periods(*own_span, *other_span)
     slabs = cut_periods(*periods, length)
-    own = find_presence(*own_span, slabs)
-    other = own if job.single else find_presence(*other_span, slabs)
-    own_boxes = count_boxes(own, slabs.start.size)
-    other_boxes = count_boxes(other, slabs.start.size) * (0 if job.single else 1)
+    own, own_boxes = find_presence(*own_span, slabs)
+    other, other_boxes = own, 0 * own_boxes
+    if not job.single:
+        other, other_boxes = find_presence(*other_span, slabs)
     chunk_start = divide(own_boxes + other_boxes, chunk_boxes)
     return Division(
         job._replace(slabs=slabs),

@@ -10,7 +10,6 @@ from strategies_kernel import kinds_of_time, make_knots, small_tracks
 from airprox_kernel.chunks import (
     Presence,
     call_roll,
-    count_boxes,
     divide,
     find_presence,
     part_spans,
@@ -47,7 +46,7 @@ def shared(span, slab):
 
 @given(spans, slab_lists())
 def test_a_part_is_present_where_it_shares_more_than_an_instant(drawn, pairs):
-    presence = presence_of(drawn, pairs)
+    presence, _ = presence_of(drawn, pairs)
     for part, span in enumerate(drawn):
         found = set(range(presence.first[part], presence.last[part] + 1))
         assert found == {k for k, slab in enumerate(pairs) if shared(span, slab)}
@@ -55,7 +54,7 @@ def test_a_part_is_present_where_it_shares_more_than_an_instant(drawn, pairs):
 
 @given(spans, slab_lists())
 def test_boxes_are_counted_by_slab(drawn, pairs):
-    counts = count_boxes(presence_of(drawn, pairs), len(pairs))
+    _, counts = presence_of(drawn, pairs)
     assert counts.tolist() == [sum(shared(span, slab) for span in drawn) for slab in pairs]
 
 
@@ -75,8 +74,8 @@ def test_chunks_are_runs_of_slabs_of_about_the_target(boxes, target):
 
 @given(spans, slab_lists(), st.integers(1, 20))
 def test_the_roll_lists_the_parts_of_each_chunk(drawn, pairs, target):
-    presence = presence_of(drawn, pairs)
-    chunk_start = divide(count_boxes(presence, len(pairs)), target)
+    presence, counts = presence_of(drawn, pairs)
+    chunk_start = divide(counts, target)
     roll = call_roll(presence, chunk_start)
     assert roll.start.size == chunk_start.size
     for chunk, (first, last) in enumerate(pairwise(chunk_start)):
@@ -90,9 +89,9 @@ def test_the_roll_lists_the_parts_of_each_chunk(drawn, pairs, target):
 
 def test_no_slabs_have_no_chunks_and_nobody_present():
     nothing = np.empty(0, np.int64)
-    presence = find_presence(np.array([3]), np.array([7]), Slabs(nothing, nothing))
+    presence, counts = find_presence(np.array([3]), np.array([7]), Slabs(nothing, nothing))
     assert presence.last[0] < presence.first[0]
-    chunk_start = divide(count_boxes(presence, 0), 10)
+    chunk_start = divide(counts, 10)
     assert chunk_start.tolist() == [0]
     roll = call_roll(presence, chunk_start)
     assert roll.start.tolist() == [0]
@@ -100,13 +99,16 @@ def test_no_slabs_have_no_chunks_and_nobody_present():
 
 
 def test_an_instant_is_present_nowhere():
-    presence = find_presence(np.array([5]), np.array([5]), as_slabs([(0, 10)]))
+    presence, counts = find_presence(np.array([5]), np.array([5]), as_slabs([(0, 10)]))
     assert presence.last[0] < presence.first[0]
+    assert counts.tolist() == [0]
 
 
-def test_absent_parts_count_nowhere():
+def test_absent_parts_are_on_no_roll():
     presence = Presence(np.array([2, 0, 1]), np.array([1, 1, -1]))
-    assert count_boxes(presence, 3).tolist() == [1, 1, 0]
+    roll = call_roll(presence, np.array([0, 1, 3]))
+    assert roll.start.tolist() == [0, 1, 2]
+    assert roll.part.tolist() == [1, 1]
 
 
 @given(kinds_of_time(lambda instants: small_tracks(instants)))

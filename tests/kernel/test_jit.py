@@ -90,7 +90,7 @@ class Tiny:
         self.package = folder / "lib" / "tiny"
         self.cache = folder / "cache"
         self.package.mkdir(parents=True)
-        for module in ("_jit", "_cache", "_folder"):
+        for module in ("_jit", "_inlined", "_cache", "_folder"):
             shutil.copy(KERNEL / f"{module}.py", self.package)
         self.write("__init__", "")
         self.write("callee", CALLEE)
@@ -160,6 +160,7 @@ def test_flags_are_those_that_exactness_needs(filled: Tiny) -> None:
     options = filled.run()["options"]
     assert options.pop("boundscheck", None) is None
     wanted = {"nogil": True, "error_model": "numpy", "nopython": True, "_nrt": False}
+    wanted |= {"no_cfunc_wrapper": True}
     assert options == wanted
 
 

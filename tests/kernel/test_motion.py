@@ -4,15 +4,17 @@ import math
 from fractions import Fraction
 from itertools import pairwise
 
+import numpy as np
 import pyproj
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from strategies_kernel import kinds_of_time, make_knots, small_tracks
 
 from airprox_kernel.motion import (
     FAR,
     horizontal_square,
+    instant_at,
     is_curved,
     pair_radius,
     relative_motion,
@@ -239,6 +241,27 @@ def test_far_is_far_along_every_axis(north, curved):
         tracks = [[[(t, *place, 0.0) for t in (0.0, 9.0)]] for place in (own, other)]
         knots = make_knots(tracks, geodetic=True)
         assert is_curved(relative_motion(knots, 0, knots, 2, 0.0, 9.0)) == curved
+
+
+def test_exactly_as_far_as_far_is_is_far():
+    """Positions whose differences are exact, not necessarily on the ellipsoid."""
+    knots = make_knots([[[(t, 0.0, place, 0.0) for t in (0.0, 9.0)]] for place in (0.0, 27.0)],
+                       geodetic=True)  # fmt: skip
+    for apart, curved in ((FAR, False), (math.nextafter(FAR, 0.0), True)):
+        exact = knots._replace(x=np.full(4, 6e6), y=np.repeat([0.0, apart], 2), z=np.zeros(4))
+        assert is_curved(relative_motion(exact, 0, exact, 2, 0.0, 9.0)) == curved
+
+
+@given(st.floats(0.0, 1e6), st.floats(1e-3, 1e6), st.floats(0.0, 1.0))
+@example(0.1, 0.7, 1.0)
+def test_an_instant_is_counted_from_the_nearer_end(start, length, u):
+    """At an end it is the end: 0.1 + (0.7999... - 0.1) and the like are not."""
+    end = start + length
+    moment = instant_at(start, end, end - start, u)
+    assert moment.origin == (end if u > 0.5 else start)
+    assert start <= moment.origin + moment.offset <= end
+    assert instant_at(start, end, end - start, 1.0) == (end, 0.0)
+    assert instant_at(start, end, end - start, 0.5) == (start, 0.5 * (end - start))
 
 
 def test_a_normal_along_one_axis_is_a_normal():

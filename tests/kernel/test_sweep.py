@@ -98,7 +98,7 @@ def test_every_box_is_entered_where_it_belongs(array, before, striped, order):
             found.append((box, strip))
     expected = []
     for box in range(before, len(whole)):
-        first, last = strips_of(whole, box, axes, grain)
+        first, last = strips_of(whole, box, axes, grain.strip)
         expected += [(box, strip) for strip in range(first, last + 1)]
     assert sorted(found) == expected
 
