@@ -13,10 +13,11 @@ from airprox_kernel.approach import HORIZONTAL, RATIO, SLANT
 
 from ._account import write_receipt
 from ._counts import Counts, count_pairs
-from ._dense import Dense, list_block
+from ._dense import Dense
 from ._found import Found, append, empty_found, found_schema, found_table, new_columns, that_met
 from ._job import make_case, pair_up
 from ._levels import AnyMinima
+from ._listing import list_block
 from ._near import find_near
 from ._nearest import Nearest
 from ._pairs import (

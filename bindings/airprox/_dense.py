@@ -2,41 +2,34 @@
 
 from functools import cached_property
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from airprox_kernel._direct import Direct, kind_of
 from airprox_kernel.approach import HORIZONTAL
-from airprox_kernel.bands import Bands
 from airprox_kernel.bounds import metric_of
 from airprox_kernel.chord_filling import fill_chords
 from airprox_kernel.chords import Chords
 from airprox_kernel.closest import Approaches, closest_approaches
 from airprox_kernel.closest_in_bands import closest_in_bands
 from airprox_kernel.dense import LEADS, Asked, Scratch, approach_pairs, approach_rows
-from airprox_kernel.job import Job
 from airprox_kernel.lane_ranges import GATHERED
 from airprox_kernel.lanes import LANES, LOWER, Lanes, fill_lanes
 from airprox_kernel.leads import Search, lead_type
-from airprox_kernel.pairs import Spans, list_pairs
+from airprox_kernel.pairs import Spans
 from airprox_kernel.reports import Columns
-from airprox_kernel.tables import center_of, choose_grid, new_chords, new_lanes, row_spans
-from airprox_kernel.uncertain import Radii
-from airprox_kernel.varying import Variations
+from airprox_kernel.tables import center_of, choose_grid, new_chords, new_lanes
 
 from ._aftermath import instant
-from ._arrow import frozen
 from ._found import Found, new_columns
-from ._job import NOTHING, Case
+from ._job import Case
+from ._listing import Listed, few_intervals, spans_of
+from ._outermost import bands_of, outermost
 from ._tasks import Spare, Tasks
 
 TASK_PAIRS = 200_000
 """Pairs per task of a thread: some 20 ms."""
-MERGE_INTERVALS = 400_000
-"""Up to so many elementary intervals, 10 ms of work, all of them are tested: chords would take as
-long to make, and more to compile."""
 CROWDED = 32
 """Of lists with more than one of so many possible pairs, whole rows are bounded at once: a million
 pairs of 3,000 flights took 0.73 s one by one."""
@@ -46,37 +39,6 @@ _closest_approaches = Direct(closest_approaches)
 GROUP_PLACES = 2**21
 """Entries of the table of places of a group of own rows: 8 MB a thread."""
 MOST_GROUP, LEAST_GROUP = 256, 16
-
-
-class Listed(NamedTuple):
-    """Pairs by own row: row ``first + r`` has ``other[start[r] : start[r + 1]]``."""
-
-    first: int
-    start: NDArray[np.int64]
-    other: NDArray[np.int64]
-
-
-def list_block(job: Job, spans: list[Spans], first: int, last: int) -> Listed:
-    """Return all pairs of the own rows [first, last) that share an instant and are not exempt."""
-    start = np.empty(last - first + 1, np.int64)
-    own, other = spans[0], spans[-1]
-    count = list_pairs(job, own, other, first, last, start, np.empty(0, np.int64))
-    rows = np.empty(count, np.int64)
-    list_pairs(job, own, other, first, last, start, rows)
-    return Listed(first, start, rows)
-
-
-def few_intervals(job: Job, pairs: int) -> bool:
-    """Return whether so many pairs are computed sooner one by one than through chords."""
-    rows = job.own_identity.size + (0 if job.single else job.other_identity.size)
-    knots = job.own.time.size + (0 if job.single else job.other.time.size)
-    return 2 * pairs * knots <= max(MERGE_INTERVALS, knots) * max(rows, 1)
-
-
-def spans_of(job: Job) -> list[Spans]:
-    """Return the spans of the rows of each side; of a single fleet, once."""
-    sides = [job.own] if job.single else [job.own, job.other]
-    return [row_spans(knots, job.window) for knots in sides]
 
 
 class Dense:
@@ -89,10 +51,10 @@ class Dense:
     def __init__(
         self, case: Case, metric: int, limit: float, with_ratio: bool, tasks: Tasks
     ) -> None:
-        self.bands = _bands_of(case)
+        self.bands = bands_of(case)
         """None where no vertical minimum depends on the altitude. Else bounds are those of the
         largest minima that the bands of a pair have, and no more than lower bounds."""
-        self.job = case.job if self.bands is None else _outermost(case.job, self.bands.bands)
+        self.job = case.job if self.bands is None else outermost(case.job, self.bands.bands)
         self.metric = metric
         self.limit = limit
         self.with_ratio = with_ratio
@@ -262,23 +224,6 @@ class Dense:
 
 MERGED_PAIRS = 4096
 """Pairs per task where all intervals are tested: some 10 ms."""
-
-
-def _bands_of(case: Case) -> Variations | None:
-    """Return the bands of altitude, for trajectories as they are given; None if there are none."""
-    varied = case.variations
-    if varied is None or not (varied.bands.last > varied.bands.first).any():
-        return None
-    nothing = Radii(NOTHING, NOTHING)
-    return varied._replace(own_radii=nothing, other_radii=nothing, uncertain=False)
-
-
-def _outermost(job: Job, bands: Bands) -> Job:
-    """Return the job with the largest vertical minimum that the bands of each pair have."""
-    steps = zip(bands.first.ravel().tolist(), bands.last.ravel().tolist(), strict=True)
-    largest = [float(bands.vertical[first : last + 1].max()) for first, last in steps]
-    vertical = frozen(np.reshape(largest, bands.first.shape))
-    return job._replace(limits=job.limits._replace(vertical=vertical))
 
 
 def most_leads(search: Search) -> int:
