@@ -1,6 +1,7 @@
 """A screening under way: blocks of rows small enough to hold, and what the receipt counts."""
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -77,6 +78,7 @@ class Search:
         self._by_level = np.zeros(len(self._levels.tables), np.int64)
         self._pairs_in_conflict = self._diverging = self._visits = self._legs = 0
         self._tasks_done = self._tasks = 0
+        self._sweeps = Counter[str]()
         self._finished = False
         self._verified: int | None = None
 
@@ -169,6 +171,7 @@ class Search:
         if gathering is not None:
             self._visits += gathering.pair_visits
             self._legs += gathering.legs_tested
+            self._sweeps += gathering.sweeps
         if done < len(tasks):
             raise Cancelled(
                 f"cancelled after {self._tasks_done} of {self._tasks} parts of the work",
@@ -198,6 +201,7 @@ class Search:
             threads=self._threads,
             pair_visits=self._visits,
             legs_tested=self._legs,
+            tasks=dict(sorted(self._sweeps.items())),
             pairs_verified=self._verified,
             seconds=dict(self.seconds),
         )

@@ -1,13 +1,14 @@
 """The search: chunks of slabs to merged pieces, one chunk a task."""
 
 import threading
+from collections import Counter
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from airprox_kernel._direct import Direct
-from airprox_kernel.boxes import Boxes, Places, Side, altitude_scale, fill_boxes
+from airprox_kernel.boxes import Boxes, Places, Room, Side, altitude_scale, fill_boxes
 from airprox_kernel.broad import Candidates, Found, find_candidates
 from airprox_kernel.chunks import Chunk
 from airprox_kernel.encounters import merge_pieces, order_pieces
@@ -22,6 +23,8 @@ BUFFER = 32_768
 ROUGH = 32_768
 """Pieces that may wait to be merged: sorting the few of each task would take longer than the
 search for them."""
+AXES = ("x", "y", "z", "altitude")
+"""Names of the axes of boxes, in the order of their columns."""
 
 _fill_boxes, _find_candidates = Direct(fill_boxes), Direct(find_candidates)
 _find_pieces = Direct(find_pieces)
@@ -36,6 +39,8 @@ class Harvest(NamedTuple):
     """Where there were too many: how many each row had, own rows or (of one own row) others."""
     pair_visits: int
     legs_tested: int
+    sweep: str
+    """How its boxes were put in order."""
 
 
 class Workspace:
@@ -97,8 +102,8 @@ def make_boxes(plan: Plan, index: int, workspace: Workspace) -> tuple[Boxes, Pla
     fill = _fill_boxes.of(_kind(plan))
     for side, roll, cursor in sides:
         parts = roll.part[roll.start[index] : roll.start[index + 1]]
-        legs = workspace.legs(parts.size)
-        fill(side, job.slabs, chunk, parts, plan.reach, cursor.copy(), bounds, places, legs)
+        room = Room(cursor.copy(), bounds, places, workspace.legs(parts.size))
+        fill(side, job.slabs, chunk, parts, plan.reach, room)
     boxes = Boxes(bounds, start, middle)
     if plan.variations is not None and plan.variations.uncertain:
         _widen(boxes, places, plan, chunk)
@@ -137,7 +142,8 @@ def search_chunk(plan: Plan, index: int, capacity: int, workspace: Workspace) ->
         since = find(plan.job, boxes, places, chunk, since, out)
         visits += since.pairs
         legs += _narrow(plan, places, out, since.pairs, basket, workspace)
-    return Harvest(basket.found, basket.weights, visits, legs)
+    sweep = AXES[since.sweep] + (" in strips" if since.striped else "")
+    return Harvest(basket.found, basket.weights, visits, legs, sweep)
 
 
 class _Basket:
@@ -183,6 +189,7 @@ class Gathering:
         self._spare: list[Workspace] = []
         self.pair_visits = 0
         self.legs_tested = 0
+        self.sweeps = Counter[str]()
 
     @property
     def pieces(self) -> list[PieceArray]:
@@ -204,6 +211,7 @@ class Gathering:
             self._spare.append(workspace)
             self.pair_visits += harvest.pair_visits
             self.legs_tested += harvest.legs_tested
+            self.sweeps[harvest.sweep] += 1
             if harvest.weights is not None:
                 self._basket.add_weights(harvest.weights)
             for pieces in harvest.pieces:
@@ -261,6 +269,6 @@ def merge(found: list[PieceArray], plan: Plan) -> PieceArray:
     return copied(pieces[: merge_pieces(pieces)])
 
 
-def _kind(plan: Plan) -> str:
+def _kind(plan: Plan) -> bytes:
     """Return what tells one kind of arguments of kernels from another."""
-    return plan.job.own.time.dtype.kind
+    return plan.job.own.time.dtype.char.encode()

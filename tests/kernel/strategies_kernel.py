@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from hypothesis import strategies as st
 
-from airprox_kernel.boxes import Boxes, Places, Reach, Side, fill_boxes
+from airprox_kernel.boxes import Boxes, Places, Reach, Room, Side, fill_boxes
 from airprox_kernel.broad import Candidates, Found, find_candidates
 from airprox_kernel.chunks import (
     Chunk,
@@ -182,10 +182,12 @@ def make_part(division: Division, index: int) -> Part:
             chunk,
             roll.part[roll.start[index] : roll.start[index + 1]],
             division.reach,
-            cursor.copy(),
-            bounds,
-            places,
-            np.empty(roll.start[index + 1] - roll.start[index], np.int64),
+            Room(
+                cursor.copy(),
+                bounds,
+                places,
+                np.empty(roll.start[index + 1] - roll.start[index], np.int64),
+            ),
         )
     return Part(chunk, Boxes(bounds, start, middle), places)
 
