@@ -50,15 +50,11 @@ class Plan(NamedTuple):
     other_roll: Roll
     variations: Variations | None
     """What lets minima vary along the way; boxes are widened by its radii."""
+    kind: bytes
+    """A fingerprint of the types of what kernels are given of it, past the dispatcher.
 
-    @property
-    def kind(self) -> bytes:
-        """A fingerprint of the types of what kernels are given of it, past the dispatcher."""
-        presences, rolls = (
-            (self.own_presence, self.other_presence),
-            (self.own_roll, self.other_roll),
-        )
-        return kind_of(self.job, self.reach, *presences, *rolls)
+    Of the job and the reach: all the rest is made here, always of one type.
+    """
 
 
 Counted = tuple[Presence, NDArray[np.int64]]
@@ -135,7 +131,7 @@ def _share_out(case: Case, own: Counted, other: Counted | None) -> Plan:
     own_presence, own_boxes = own
     other_presence, other_boxes = other or (own_presence, np.zeros(own_boxes.size, np.int64))
     boxes = own_boxes + other_boxes
-    chunk_start = divide(boxes, _chunk_size(int(boxes.sum())))
+    chunk_start = divide(boxes, chunk_size(int(boxes.sum())))
     own_roll = call_roll(own_presence, chunk_start)
     other_roll = own_roll if other is None else call_roll(other_presence, chunk_start)
     return Plan(
@@ -149,10 +145,11 @@ def _share_out(case: Case, own: Counted, other: Counted | None) -> Plan:
         own_roll,
         other_roll,
         case.variations,
+        kind_of(case.job, case.reach),
     )
 
 
-def _chunk_size(boxes: int) -> int:
+def chunk_size(boxes: int) -> int:
     """Return the number of boxes of a task."""
     share = boxes // processors() + 1
     tasks = max(1, min(TASKS, share // USUAL_CHUNK), -(-share // CHUNK_BOXES))
