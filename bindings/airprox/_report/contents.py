@@ -36,7 +36,8 @@ REQUIRED = (
 """Columns of the table of encounters that a report shows."""
 _TIMES = ("start", "end", "cpa_time", "critical_time")
 _MARGIN = (60.0, 600.0)
-"""Seconds shown before and after an encounter: as long as it lasts, but within these."""
+"""Seconds shown before and after an encounter: as long as it lasts, but within these; less before
+and after one that is over at once."""
 _OUTLINE_STEP = 100.0
 """Metres, of the background's points; the outline itself is good to some kilometres."""
 
@@ -107,8 +108,9 @@ def _views(table: pa.Table, fleet: Fleet) -> tuple[NDArray[Any], NDArray[Any]]:
     """The span that is shown of each encounter, in the fleet's kind of time."""
     start, end = (read_times(table, name).values for name in ("start", "end"))
     unit = NANOSECONDS if fleet._knots.time.dtype == np.int64 else 1
-    low, high = _MARGIN
-    margin = np.clip(end - start, low * unit, high * unit).astype(start.dtype)
+    low, high = (seconds * unit for seconds in _MARGIN)
+    lasting = (end - start).astype(np.float64)
+    margin = np.clip(lasting, np.clip(20.0 * lasting, unit, low), high).astype(start.dtype)
     return start - margin, end + margin
 
 

@@ -72,7 +72,7 @@ function nameLine(pen, { kind, degrees, first, x, y }, index) {
 
 function drawAxes(pen) {
   const step = roundStep(camera.width / camera.zoom, camera.width / 110);
-  const unit = aviation ? { name: "NM", metres: NM } : { name: "km", metres: 1000 };
+  const unit = lengthUnit(2 * step);
   const digits = Math.max(0, -Math.floor(Math.log10(step / unit.metres) + 1e-9));
   pen.strokeStyle = palette.grid;
   pen.fillStyle = palette.soft;
@@ -128,9 +128,10 @@ function drawDot(pen, encounter, strength) {
 }
 
 function drawScale(pen) {
-  const unit = aviation ? NM : 1000;
   const local = contents.encounters.scale[0] ?? 1;
-  const metres = roundStep(local * 110 / camera.zoom / unit, 1) * unit / (local * 110 / camera.zoom / unit > 0 ? 2 : 1);
+  const room = local * 110 / camera.zoom;
+  const unit = lengthUnit(room);
+  const metres = roundStep(room / unit.metres, 1) / 2 * unit.metres;
   const wide = metres / local * camera.zoom;
   const [x, y] = [camera.width - wide - 14, camera.height - (contents.frame === "geodetic" ? 14 : 30)];
   pen.strokeStyle = pen.fillStyle = palette.soft;
@@ -143,6 +144,6 @@ function drawScale(pen) {
   pen.stroke();
   pen.font = FONT;
   pen.textAlign = "center";
-  pen.fillText(`${+(metres / unit).toPrecision(3)} ${aviation ? "NM" : "km"}`, x + wide / 2, y - 6);
+  pen.fillText(`${+(metres / unit.metres).toPrecision(3)} ${unit.name}`, x + wide / 2, y - 6);
   pen.textAlign = "start";
 }

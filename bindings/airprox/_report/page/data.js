@@ -40,7 +40,10 @@ const encounters = (() => {
 })();
 
 /** The side and the category of a flight, "" where they are not known. */
-const labelOf = (name, flight) => (flights[name] ? flights[name].names[flights[name].of[flight]] : "");
+const labelOf = (name, flight) => {
+  const label = flights[name]?.names[flights[name].of[flight]] ?? "";
+  return label === "-" ? "" : label;
+};
 
 /** Columns of whole numbers: each its length and then differences, of variable length, deflated. */
 async function unpack(text) {

@@ -29,7 +29,7 @@ const table = (() => {
 
   function sidesOf(encounter) {
     const label = (flight) => [labelOf("side", flight), labelOf("category", flight)].filter(Boolean).join(" ");
-    return `${label(encounter.own)}, ${label(encounter.other)}`;
+    return [encounter.own, encounter.other].map((flight) => label(flight) || "–").join(", ");
   }
 
   /** Both sides of an encounter, in either order. */

@@ -20,7 +20,8 @@ const heightUnit = () => (aviation ? { name: "ft", metres: FT } : { name: "m", m
 /** A horizontal length (m) in the unit of a typical one. */
 function length(value, typical = value) {
   const unit = lengthUnit(typical);
-  return `${grouped(value / unit.metres, unit.metres === 1 ? (typical < 10 ? 2 : 0) : 2)} ${unit.name}`;
+  const digits = unit.metres > 1 || typical < 10 ? 2 : typical < 100 ? 1 : 0;
+  return `${grouped(value / unit.metres, digits)} ${unit.name}`;
 }
 
 function height(value) {
