@@ -4,10 +4,11 @@ Distances are metres, times are Arrow timestamps or seconds. Public names are lo
 first used, so that importing the package is cheap.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
+# Not that of typing, which would be half of the time that `airprox --help` takes.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from . import samples
     from ._margins import margins
     from ._rvsm import rvsm
@@ -150,7 +151,9 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
+    from importlib import import_module
+
     if name == "samples":
         return import_module(".samples", __name__)
     if name not in _HOMES:
