@@ -18,7 +18,7 @@ from airprox._pace import pace_of
 from airprox._plan import Plan, make_plan
 from airprox_kernel.boxes import Boxes, Places
 from airprox_kernel.broad import Candidates, Found, find_candidates
-from airprox_kernel.narrow import find_pieces
+from airprox_kernel.narrow import Narrowed, find_pieces
 from airprox_kernel.pieces import PieceArray
 from airprox_kernel.slabs import crowded_periods
 from airprox_kernel.sweep import bucket_count, choose_axes, choose_grain, enter_boxes, make_table
@@ -66,11 +66,12 @@ def task(fleet: airprox.Fleet, minima: airprox.Minima) -> Task:
 def _find(plan: Plan, index: int, boxes: Boxes, places: Places, candidates: Candidates) -> int:
     chunk = _search.chunk_of(plan, index)
     since = Found(chunk.first, 0, 0)
-    return find_candidates(plan.job, boxes, places, chunk, since, candidates).pairs
+    return Found(*find_candidates(plan.job, boxes, places, chunk, since, candidates)).pairs
 
 
 def _narrow(plan: Plan, places: Places, candidates: Candidates, count: int, out: PieceArray):
-    return find_pieces(plan.job, places, candidates, 0, count, np.empty(1, np.int64), out)
+    scratch = np.empty(1, np.int64)
+    return Narrowed(*find_pieces(plan.job, places, candidates, 0, count, scratch, out))
 
 
 def _measure(benchmark: BenchmarkFixture, unit: str, count: int, run: Callable[[], object]) -> None:

@@ -1,6 +1,7 @@
 """A screening under way: blocks of rows small enough to hold, and what the receipt counts."""
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,7 +19,7 @@ from ._encounters import encounters_schema, encounters_table
 from ._job import Case, make_case, pair_up
 from ._levels import AnyMinima, as_levels
 from ._parallel import Progress, Stopped, run, thread_count
-from ._plan import Plan, make_plan
+from ._plan import Plan, make_plan, plans_of_block
 from ._search import Gathering, merge
 from ._stopwatch import Timed
 from .errors import Cancelled
@@ -77,6 +78,7 @@ class Search:
         self._by_level = np.zeros(len(self._levels.tables), np.int64)
         self._pairs_in_conflict = self._diverging = self._visits = self._legs = 0
         self._tasks_done = self._tasks = 0
+        self._sweeps = Counter[str]()
         self._finished = False
         self._verified: int | None = None
 
@@ -91,14 +93,14 @@ class Search:
         blocks = [self._plan.job.block]
         while blocks:
             block = blocks.pop()
-            plan = self._plan_of(block)
             is_one_pair = _rows(block) == (1, 1)
-            harvest = self._harvest(plan, UNLIMITED if is_one_pair else capacity)
+            plans = self._plans_of(block)
+            harvest = self._harvest(plans, UNLIMITED if is_one_pair else capacity)
             if harvest.weights is not None:
                 blocks.extend(reversed(_split(block, harvest.weights, capacity // 2)))
                 continue
             with Timed(self.seconds, "assemble"):
-                found, table = self._assemble(merge(harvest.pieces, plan))
+                found, table = self._assemble(merge(harvest.pieces, self._plan))
                 self.encounters += table.num_rows
                 self._count_levels(found)
                 self._diverging += found.diverging
@@ -111,17 +113,20 @@ class Search:
         from ._verification import Verification
 
         block = self._plan.job.block
-        check = Verification(self._plan_of(block), table, lambda found: self._assemble(found)[1])
+        (plan,) = self._plans_of(block)
+        check = Verification(plan, table, lambda found: self._assemble(found)[1])
         self._finished = False
         with Timed(self.seconds, "verify"):
             self._run(check.test, check.tasks, self._threads)
         self._finished = True
         self._verified = check.keys.size
 
-    def _plan_of(self, block: Block) -> Plan:
-        """Return the plan of a block, as it is searched."""
-        job = self._plan.job._replace(block=block)
-        return self._plan._replace(job=job if self._edges is None else self._edges.widened(job))
+    def _plans_of(self, block: Block) -> list[Plan]:
+        """Return the plans of a block, as it is searched; of everything there is one."""
+        plans = plans_of_block(self._plan, block)
+        if self._edges is None:
+            return plans
+        return [plan._replace(job=self._edges.widened(plan.job)) for plan in plans]
 
     def _assemble(self, pieces: PieceArray) -> tuple[Encounters, pa.Table]:
         """Return the encounters that merged pieces are, and the table of them."""
@@ -143,12 +148,12 @@ class Search:
             self._finished = is_last
             yield from batches[-1:]
 
-    def _harvest(self, plan: Plan, capacity: int) -> Gathering:
-        """Search one block; the chunks are the tasks."""
-        gathering = Gathering(plan, capacity)
-        threads = self._threads if plan.job.own.time.size > SMALL else 1
+    def _harvest(self, plans: list[Plan], capacity: int) -> Gathering:
+        """Search one block."""
+        gathering = Gathering(plans, capacity)
+        threads = self._threads if self._plan.job.own.time.size > SMALL else 1
         with Timed(self.seconds, "search"):
-            self._run(gathering.search, range(plan.chunk_start.size - 1), threads, gathering)
+            self._run(gathering.search, gathering.tasks, threads, gathering)
         return gathering
 
     def _run(
@@ -169,6 +174,7 @@ class Search:
         if gathering is not None:
             self._visits += gathering.pair_visits
             self._legs += gathering.legs_tested
+            self._sweeps += gathering.sweeps
         if done < len(tasks):
             raise Cancelled(
                 f"cancelled after {self._tasks_done} of {self._tasks} parts of the work",
@@ -198,6 +204,7 @@ class Search:
             threads=self._threads,
             pair_visits=self._visits,
             legs_tested=self._legs,
+            tasks=dict(sorted(self._sweeps.items())),
             pairs_verified=self._verified,
             seconds=dict(self.seconds),
         )

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from airprox_kernel.delay_search import DelayRows, DelaySet, Outlook, Sides, find_delays
+from airprox_kernel.delay_search import DelayRows, DelaySet, Outlook, Searched, Sides, find_delays
 from airprox_kernel.job import Job
 from airprox_kernel.knots import Knots
 from airprox_kernel.run_grid import RunGrid, enter_runs
-from airprox_kernel.run_pairs import Asked, RunPairs, Workspace, find_run_pairs
+from airprox_kernel.run_pairs import Asked, Collected, RunPairs, Workspace, find_run_pairs
 from airprox_kernel.runs import BOUNDS, Frame, Runs, count_runs, fill_run_boxes, fill_runs
 from airprox_kernel.uncertain import Radii
 from airprox_kernel.varying import Variations
@@ -19,7 +19,7 @@ from airprox_kernel.varying import Variations
 from ._arrow import frozen
 from ._job import NOTHING, Case
 from ._limits import single_steps
-from ._parallel import Progress, run
+from ._parallel import Progress, pause, run
 
 ROUNDED_OUT = 1e-6
 """Seconds at each end of an interval: covers the rounding of delays, and of shifted times to whole
@@ -142,9 +142,12 @@ def _search_rows(plan: DelayPlan, first: int, last: int) -> tuple[DelayRows, int
     found, room = [_empty_rows(0)], ROOM
     run_pairs = legs = 0
     while first < last:
+        pause()
         work = Workspace(np.empty((1, BOUNDS), np.float32), np.empty(room, np.int32))
         pairs = RunPairs(np.empty(room, np.int32), np.empty(room, np.int32))
-        done = find_run_pairs(plan.job.own, plan.asked, plan.grid, first, last, work, pairs)
+        done = Collected(
+            *find_run_pairs(plan.job.own, plan.asked, plan.grid, first, last, work, pairs)
+        )
         if done.row == first:
             room *= 2
         first = done.row
@@ -167,8 +170,11 @@ def _search_pairs(plan: DelayPlan, pairs: RunPairs, found: list[DelayRows]) -> i
     first = legs = 0
     room, intervals = ROOM, INTERVALS
     while first < pairs.own.size:
+        pause()
         out, scratch = _empty_rows(room), DelaySet(np.empty(intervals), np.empty(intervals))
-        done = find_delays(plan.job, plan.sides, pairs, plan.outlook, first, scratch, out)
+        done = Searched(
+            *find_delays(plan.job, plan.sides, pairs, plan.outlook, first, scratch, out)
+        )
         if done.pair == first:
             room, intervals = 2 * room, 2 * intervals
         columns: list[Any] = [column[: done.rows].copy() for column in out]

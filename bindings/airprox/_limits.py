@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from airprox_kernel.apart import SAG, STRETCH
 from airprox_kernel.bands import Bands
 from airprox_kernel.boxes import Reach
 from airprox_kernel.limits import TOUCH_TOLERANCE, Limits
@@ -24,11 +25,6 @@ from .minima_table import MinimaTable
 OWN_RADIUS = 92_600.0
 """Horizontal minima (m) over 50 NM become a chord with the pair's own radius of curvature; below,
 the mean radius is right to 1 cm."""
-STRETCH = 1.01
-SAG = 20.0
-"""Geodetic boxes bound the chord |s|, minima the projected |s_h|, and |s| <= |s_h| + |s . n|. The
-normal n at the middle of an interval differs from that at the aircraft by up to 9 km / R = 0.0014
-on a leg of 18 km, and each chord dips by up to 6 m; so |s| < 1.01 |s_h| + 20 m, with room."""
 
 
 class Held(NamedTuple):

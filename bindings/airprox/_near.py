@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from airprox_kernel.apart import SAG, STRETCH
 from airprox_kernel.approach import RATIO, SLANT
 from airprox_kernel.boxes import Places, Reach
 from airprox_kernel.broad import Candidates, find_candidates
@@ -21,8 +22,8 @@ from ._arrow import frozen
 from ._dense import Dense
 from ._found import Found, append, empty_found, new_columns, pick, that_met
 from ._job import Case
-from ._limits import SAG, STRETCH
 from ._pace import pace_of
+from ._parallel import pause
 from ._plan import make_plan
 from ._search import Workspace, chunk_of, make_boxes
 from ._tasks import Spare, Tasks
@@ -78,7 +79,8 @@ class Near:
             out = room.workspace.candidates(boxes)
             since = Progressed(chunk.first, 0, 0)
             while since.slab < chunk.last:
-                since = find_candidates(plan.job, boxes, places, chunk, since, out)
+                pause()
+                since = Progressed(*find_candidates(plan.job, boxes, places, chunk, since, out))
                 self._spend(since.pairs)
                 found.append(self._meet(places, out, since.pairs, room))
         return append(found, self._nothing)

@@ -1,14 +1,15 @@
 """The pool of threads: independent tasks, done by several threads of which the caller is one.
 
-The caller works along, so one thread needs no pool, `progress` is only ever called from the
-calling thread, and Ctrl-C is answered between two tasks. Kernels hold no lock of the interpreter.
+The caller works along, so one thread needs no pool, and `progress` is only ever called from the
+calling thread. Kernels hold no lock of the interpreter, and Ctrl-C is answered where the calling
+thread is back from one; the others then stop at the end of their tasks, or where these `pause`.
 """
 
 import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from .errors import SchemaTypeError
 
@@ -44,6 +45,29 @@ def processors() -> int:
         return os.cpu_count() or 1
 
 
+class Abandoned(Exception):
+    """The task need not be finished, since the work that it belongs to is being stopped."""
+
+
+class _UnderWay(threading.local):
+    """The work that this thread has a part in."""
+
+    queue: "_Queue[Any, Any] | None" = None
+
+
+_under_way = _UnderWay()
+
+
+def pause() -> None:
+    """Leave the task, by `Abandoned`, if the work is being stopped; long tasks call this often.
+
+    A task of a clique takes seconds; calls of kernels, between which it pauses, take some 10 ms.
+    """
+    queue = _under_way.queue
+    if queue is not None and queue.is_stopped():
+        raise Abandoned
+
+
 class _Pool:
     """One lazy pool a process; a forked child, which inherits no threads, makes its own."""
 
@@ -69,22 +93,38 @@ _pool = _Pool()
 class _Queue(Generic[Task, Result]):
     """Tasks that several threads take from in order; the first error stops them all."""
 
-    def __init__(self, work: Callable[[Task], Result], tasks: Sequence[Task]) -> None:
+    def __init__(
+        self,
+        work: Callable[[Task], Result],
+        tasks: Sequence[Task],
+        cancel: threading.Event | None,
+    ) -> None:
         self._work = work
         self._tasks = tasks
+        self._cancel = cancel
         self._lock = threading.Lock()
         self._next = 0
         self.results: dict[int, Result] = {}
         self.stopped = False
 
+    def is_stopped(self) -> bool:
+        """Return whether the work has been stopped or cancelled."""
+        return self.stopped or (self._cancel is not None and self._cancel.is_set())
+
     def do_one(self) -> bool:
         """Do the next task; return False where there is none, or the work was stopped."""
         with self._lock:
             index = self._next
-            if self.stopped or index == len(self._tasks):
+            if self.is_stopped() or index == len(self._tasks):
                 return False
             self._next = index + 1
-        self.results[index] = self._work(self._tasks[index])
+        outer, _under_way.queue = _under_way.queue, self
+        try:
+            self.results[index] = self._work(self._tasks[index])
+        except Abandoned:
+            return False
+        finally:
+            _under_way.queue = outer
         return True
 
     def do_all(self) -> None:
@@ -109,15 +149,14 @@ def run(
     However it ends (all done, an error in a task or in `progress`, `cancel`, Ctrl-C), nothing of
     it is running any more afterwards. Raises `Stopped` where `cancel` came before the end.
     """
-    queue = _Queue(work, tasks)
-    extra = min(threads, len(tasks)) - 1
-    helpers = [_pool.get().submit(queue.do_all) for _ in range(extra)]
+    queue = _Queue(work, tasks, cancel)
+    helpers: list[Future[None]] = []
     try:
-        while not (cancel is not None and cancel.is_set()) and queue.do_one():
+        for _ in range(min(threads, len(tasks)) - 1):
+            helpers.append(_pool.get().submit(queue.do_all))
+        while queue.do_one():
             if progress is not None:
                 progress(len(queue.results), len(tasks))
-        if cancel is not None and cancel.is_set():
-            queue.stopped = True
         helpers = _ended(helpers)
     finally:
         queue.stopped = True

@@ -12,7 +12,7 @@ from airprox_kernel.encounters import merge_pieces, order_pieces
 from airprox_kernel.job import Block, Job, Slabs, Window
 from airprox_kernel.knots import Knots
 from airprox_kernel.limits import Limits
-from airprox_kernel.narrow import find_pieces, find_varying_pieces
+from airprox_kernel.narrow import Narrowed, find_pieces, find_varying_pieces
 from airprox_kernel.pieces import PieceArray, copied
 from airprox_kernel.probing import Asked, Asking, Standing, find_meetings
 from airprox_kernel.uncertain import Radii
@@ -23,7 +23,7 @@ from ._arrow import frozen
 from ._encounters import value_columns
 from ._job import OPEN_NS
 from ._limits import Held, single_steps
-from ._parallel import run
+from ._parallel import pause, run
 from ._registry import Crew, Registry
 from ._scratch import Room, room_for
 from ._tiers import Layer, Tier, kernel_radii
@@ -226,7 +226,10 @@ def _search_parts(case: _Case, parts: NDArray[np.int64]) -> _Pieces:
     visits = legs = 0
     since = Asked(0, -1, 0)
     while since.place < parts.size:
-        since = find(case.tier.boxes, case.standing, case.asking, parts, since, room.meetings)
+        pause()
+        since = Asked(
+            *find(case.tier.boxes, case.standing, case.asking, parts, since, room.meetings)
+        )
         visits += since.meetings
         if since.meetings:
             legs += _narrow(case, room, since.meetings, found)
@@ -245,7 +248,7 @@ def _narrow(case: _Case, room: Room, count: int, found: list[PieceArray]) -> int
     done = legs = 0
     while done < count:
         rest = (room.places, room.candidates, done, count, open_pieces, room.pieces)
-        result = find(*given, *rest)
+        result = Narrowed(*find(*given, *rest))
         legs += result.legs
         if result.pieces:
             found.append(copied(room.pieces[: result.pieces]))

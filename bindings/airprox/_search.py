@@ -1,20 +1,22 @@
 """The search: chunks of slabs to merged pieces, one chunk a task."""
 
 import threading
+from collections import Counter
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from airprox_kernel._direct import Direct
-from airprox_kernel.boxes import Boxes, Places, Side, altitude_scale, fill_boxes
+from airprox_kernel.boxes import Boxes, Places, Room, Side, altitude_scale, fill_boxes
 from airprox_kernel.broad import Candidates, Found, find_candidates
 from airprox_kernel.chunks import Chunk
 from airprox_kernel.encounters import merge_pieces, order_pieces
-from airprox_kernel.narrow import find_pieces, find_varying_pieces
+from airprox_kernel.narrow import Narrowed, find_pieces, find_varying_pieces
 from airprox_kernel.pieces import PieceArray, copied, piece_type
 from airprox_kernel.widening import widen_boxes
 
+from ._parallel import pause
 from ._plan import Plan
 
 BUFFER = 32_768
@@ -22,6 +24,8 @@ BUFFER = 32_768
 ROUGH = 32_768
 """Pieces that may wait to be merged: sorting the few of each task would take longer than the
 search for them."""
+AXES = ("x", "y", "z", "altitude")
+"""Names of the axes of boxes, in the order of their columns."""
 
 _fill_boxes, _find_candidates = Direct(fill_boxes), Direct(find_candidates)
 _find_pieces = Direct(find_pieces)
@@ -36,6 +40,8 @@ class Harvest(NamedTuple):
     """Where there were too many: how many each row had, own rows or (of one own row) others."""
     pair_visits: int
     legs_tested: int
+    sweep: str
+    """How its boxes were put in order."""
 
 
 class Workspace:
@@ -94,11 +100,11 @@ def make_boxes(plan: Plan, index: int, workspace: Workspace) -> tuple[Boxes, Pla
     if not job.single:
         other_side = Side(job.other, job.limits.other_category, plan.other_presence)
         sides.append((other_side, plan.other_roll, middle))
-    fill = _fill_boxes.of(_kind(plan))
+    fill = _fill_boxes.of(plan.kind)
     for side, roll, cursor in sides:
         parts = roll.part[roll.start[index] : roll.start[index + 1]]
-        legs = workspace.legs(parts.size)
-        fill(side, job.slabs, chunk, parts, plan.reach, cursor.copy(), bounds, places, legs)
+        room = Room(cursor.copy(), bounds, places, workspace.legs(parts.size))
+        fill(side, job.slabs, chunk, parts, plan.reach, room)
     boxes = Boxes(bounds, start, middle)
     if plan.variations is not None and plan.variations.uncertain:
         _widen(boxes, places, plan, chunk)
@@ -132,12 +138,14 @@ def search_chunk(plan: Plan, index: int, capacity: int, workspace: Workspace) ->
     basket = _Basket(plan, capacity)
     visits = legs = 0
     since = Found(chunk.first, 0, 0)
-    find = _find_candidates.of(_kind(plan))
+    find = _find_candidates.of(plan.kind)
     while since.slab < chunk.last:
-        since = find(plan.job, boxes, places, chunk, since, out)
+        pause()
+        since = Found(*find(plan.job, boxes, places, chunk, since, out))
         visits += since.pairs
         legs += _narrow(plan, places, out, since.pairs, basket, workspace)
-    return Harvest(basket.found, basket.weights, visits, legs)
+    sweep = AXES[since.sweep] + (" in strips" if since.striped else "")
+    return Harvest(basket.found, basket.weights, visits, legs, sweep)
 
 
 class _Basket:
@@ -173,16 +181,20 @@ class _Basket:
 
 
 class Gathering:
-    """What all chunks of one block give, taken in as they come from several threads."""
+    """What the plans of one block give, taken in as it comes from several threads.
 
-    def __init__(self, plan: Plan, capacity: int) -> None:
-        self._plan = plan
+    Its tasks are their chunks.
+    """
+
+    def __init__(self, plans: list[Plan], capacity: int) -> None:
+        self.tasks = [(plan, index) for plan in plans for index in range(plan.chunk_start.size - 1)]
         self._capacity = capacity
-        self._basket = _Basket(plan, capacity)
+        self._basket = _Basket(plans[0], capacity)
         self._lock = threading.Lock()
         self._spare: list[Workspace] = []
         self.pair_visits = 0
         self.legs_tested = 0
+        self.sweeps = Counter[str]()
 
     @property
     def pieces(self) -> list[PieceArray]:
@@ -194,16 +206,18 @@ class Gathering:
         """Where the pieces were too many: their number by row."""
         return self._basket.weights
 
-    def search(self, index: int) -> None:
+    def search(self, task: tuple[Plan, int]) -> None:
         """Search one chunk."""
+        plan, index = task
         with self._lock:
             spare = self._spare.pop() if self._spare else None
-        workspace = Workspace(self._plan.job.own.time.dtype) if spare is None else spare
-        harvest = search_chunk(self._plan, index, self._capacity, workspace)
+        workspace = Workspace(plan.job.own.time.dtype) if spare is None else spare
+        harvest = search_chunk(plan, index, self._capacity, workspace)
         with self._lock:
             self._spare.append(workspace)
             self.pair_visits += harvest.pair_visits
             self.legs_tested += harvest.legs_tested
+            self.sweeps[harvest.sweep] += 1
             if harvest.weights is not None:
                 self._basket.add_weights(harvest.weights)
             for pieces in harvest.pieces:
@@ -230,14 +244,16 @@ def _narrow(
     done = legs = least = 0
     scratch = np.empty(plan.job.limits.horizontal.shape[2], np.int64)
     while done < count:
+        pause()
         out = workspace.pieces(least, 2 * count)
         if plan.variations is None:
-            find = _find_pieces.of(_kind(plan))
-            result = find(plan.job, places, candidates, done, count, scratch, out)
+            find = _find_pieces.of(plan.kind)
+            progress = find(plan.job, places, candidates, done, count, scratch, out)
         else:
-            result = find_varying_pieces(
+            progress = find_varying_pieces(
                 plan.job, plan.variations, places, candidates, done, count, scratch, out
             )
+        result = Narrowed(*progress)
         if result.candidate == done:
             least = 2 * out.size
         done = result.candidate
@@ -259,8 +275,3 @@ def merge(found: list[PieceArray], plan: Plan) -> PieceArray:
         return pieces
     pieces = pieces.take(order_pieces(pieces))
     return copied(pieces[: merge_pieces(pieces)])
-
-
-def _kind(plan: Plan) -> str:
-    """Return what tells one kind of arguments of kernels from another."""
-    return plan.job.own.time.dtype.kind

@@ -27,7 +27,7 @@ def open_source(source: object) -> Source:
 
     Raises `SchemaTypeError` for anything else and `SchemaError` for what Arrow cannot read.
     """
-    found = _guarded(_opened, source)
+    found = _guarded(_named, source)
     if found is None:
         raise SchemaTypeError(
             "the source must be an Arrow producer (__arrow_c_stream__ or __arrow_c_array__), a "
@@ -50,6 +50,27 @@ def _guarded(function: Callable[[Any], Any], argument: object) -> Any:
         raise SchemaError(
             f"the source must be readable as an Arrow table, found: {first_line(error)}"
         ) from error
+
+
+def _named(source: object) -> Source | None:
+    """The source, once all of its names have been read: Arrow does not check that they are UTF-8.
+
+    Raises `UnicodeDecodeError` if one is not.
+    """
+    found = _opened(source)
+    if found is not None:
+        for field in found.schema:
+            _read_names(field)
+    return found
+
+
+def _read_names(field: pa.Field) -> None:
+    """Read all names in a field, time zones among them."""
+    kind: Any = field.type
+    _ = field.name, getattr(kind, "tz", None)
+    if pa.types.is_nested(kind) and not pa.types.is_map(kind):
+        for place in range(kind.num_fields):
+            _read_names(kind.field(place))
 
 
 def _opened(source: object) -> Source | None:
@@ -83,6 +104,11 @@ def _column(values: Any) -> pa.Array | pa.ChunkedArray:
     if hasattr(values, "__arrow_c_stream__"):
         return pa.chunked_array(values)
     return pa.array(values)
+
+
+def _recorded(traffic: Any) -> Source:
+    """The frame in a `Traffic` or a `Flight` of the library of that name."""
+    return _whole(pa.table(traffic.data.copy()))
 
 
 def _lazy_frame(frame: Any) -> Source:
@@ -121,6 +147,8 @@ def _arrow_file(file: Any) -> Source:
 
 _LAZY: dict[tuple[str, str], Callable[[Any], Source]] = {
     ("polars", "LazyFrame"): _lazy_frame,
+    ("traffic", "Traffic"): _recorded,
+    ("traffic", "Flight"): _recorded,
     ("duckdb", "DuckDBPyRelation"): _relation,
     ("_duckdb", "DuckDBPyRelation"): _relation,
     **{

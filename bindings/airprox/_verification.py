@@ -7,11 +7,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from airprox_kernel.job import Job
+from airprox_kernel.narrow import Narrowed
 from airprox_kernel.pieces import PieceArray, piece_type
 from airprox_kernel.whole_pairs import find_pieces_of_pairs, find_varying_pieces_of_pairs
 
 from ._arrow import frozen, joined
 from ._buffers import as_arrow, as_numpy
+from ._parallel import pause
 from ._plan import Plan
 from ._search import merge
 from .errors import VerificationFailed
@@ -66,10 +68,12 @@ def _test_pairs(plan: Plan, own: Keys, other: Keys) -> PieceArray:
     found: list[PieceArray] = []
     done = 0
     while done < own.size:
+        pause()
         if variations is None:
-            result = find_pieces_of_pairs(job, own, other, done, scratch, out)
+            progress = find_pieces_of_pairs(job, own, other, done, scratch, out)
         else:
-            result = find_varying_pieces_of_pairs(job, variations, own, other, done, scratch, out)
+            progress = find_varying_pieces_of_pairs(job, variations, own, other, done, scratch, out)
+        result = Narrowed(*progress)
         if result.candidate == done:
             out = np.empty(2 * out.size, out.dtype)
         done = result.candidate

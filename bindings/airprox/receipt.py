@@ -43,6 +43,7 @@ class Receipt:
     slab_length: float
     """Longest slab in seconds."""
     threads: int
+    """Threads at most; fleets of few knots, and single tasks, are searched by the calling one."""
     pair_visits: int
     """Candidate pairs, counted in each slab in which their boxes meet: a measure of work."""
     legs_tested: int
@@ -74,6 +75,12 @@ class Receipt:
     """Such legs by the gate that they are beyond: "speed", "climb"."""
     seconds: dict[str, float] = field(default_factory=dict[str, float])
     """Wall-clock time by phase."""
+    tasks: dict[str, int] = field(default_factory=dict[str, int])
+    """Of a screening: how many tasks its slabs were divided into, each done by one thread, by the
+    axis along which the boxes of a task were put in order: "x", "y", "z" (of the frame) or
+    "altitude", the one on which fewest of them meet. After "x in strips" and the like, a crowd was
+    divided along a second axis too. Length and number of slabs follow from speeds, minima and the
+    duration of legs, the number of tasks from that of boxes and of processors."""
 
     def __str__(self) -> str:
         """Return the account in a few lines, for people."""
@@ -82,6 +89,7 @@ class Receipt:
         gaps = ", ".join("joined" if math.isinf(g) else f"over {g:g} s" for g in self.max_gap)
         within = f" within a delay of {self.horizon:g} s" if self.horizon is not None else ""
         slabs = f" in {self.slabs:,} slabs of up to {self.slab_length:.4g} s" if self.slabs else ""
+        tasks = "".join(f", {n:,} task(s) along {axis}" for axis, n in self.tasks.items())
         return (
             f"trajectories  {t.given:,} given, {t.screened:,} screened, {t.rejected:,} rejected\n"
             f"gaps          {gaps}; {self.joined_gaps:,} joined over 10 min\n"
@@ -89,7 +97,7 @@ class Receipt:
             f"pairs         {self.pairs_common:,} share an instant{within}, "
             f"{self.pairs_exempt:,} exempt{rules}{self._outcome()}\n"
             f"work          {self.pair_visits:,} pair visits, {self.legs_tested:,} intervals tested"
-            f"{slabs}, {self.threads} thread(s)\n"
+            f"{slabs}{tasks}, {self.threads} thread(s)\n"
             f"complete      {'yes' if self.complete else 'no'}"
         )
 

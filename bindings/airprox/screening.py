@@ -122,7 +122,7 @@ def screen(
     InvalidTrajectories
         If an id stands on both sides and `same_id` does not say what that means.
     TooManyEncounters
-        If there are more than `max_encounters`.
+        If there are more than `max_encounters`, or than fit in memory.
     VerificationFailed
         If `verify` found a pair with other rows than the search; the message names it.
     Cancelled
@@ -150,13 +150,20 @@ def screen(
     )  # fmt: skip
     limit, verify = _checked_limit(max_encounters), _checked_flag(verify, "verify")
     tables: list[pa.Table] = []
-    for table in search.tables(UNLIMITED if limit is None else max(LEAST_CAPACITY, 8 * limit)):
-        tables.append(table)
-        if limit is not None and search.encounters > limit:
-            raise TooManyEncounters(
-                f"max_encounters is {limit}, but there are more: {search.encounters} up to own row "
-                f"{table['own_row'][-1].as_py()} of {len(fleet)}; raise it, or take screen_batches"
-            )
+    try:
+        for table in search.tables(UNLIMITED if limit is None else max(LEAST_CAPACITY, 8 * limit)):
+            tables.append(table)
+            if limit is not None and search.encounters > limit:
+                raise TooManyEncounters(
+                    f"max_encounters is {limit}, but there are more: {search.encounters} up to own "
+                    f"row {table['own_row'][-1].as_py()} of {len(fleet)}; raise it, or take "
+                    "screen_batches"
+                )
+    except MemoryError as error:
+        raise TooManyEncounters(
+            "all encounters must fit in memory at once, but they do not: bound them by "
+            "max_encounters, or take screen_batches"
+        ) from error
     table = (
         tables[0] if len(tables) == 1 else pa.concat_tables([search.schema.empty_table(), *tables])
     )

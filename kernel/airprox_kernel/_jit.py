@@ -14,6 +14,11 @@ Kernels borrow their arrays: without Numba's reference counting (``_nrt=False``)
 passes tuples of arrays on would count each of them up and down, atomically, so that threads wait
 for each other; one elementary interval cost about 150 such operations, half of the narrow phase's
 time. A function that makes arrays of its own is `jit_allocating`, and hot loops stay out of it.
+
+What Python calls returns numbers or plain tuples, which the caller may name (``Found(*...)``). To
+make a named tuple, Numba runs Python code and does not look whether that failed. A Ctrl-C that came
+during the call strikes just there: it ended the process, in any screening, with a segmentation
+fault (Numba 0.61 to 0.68).
 """
 
 import importlib

@@ -61,6 +61,17 @@ class Boxes(NamedTuple):
     """(slabs of the chunk,) where the other fleet's boxes begin; the slab's end if `single`."""
 
 
+class Room(NamedTuple):
+    """Where the boxes of a chunk are written to."""
+
+    cursor: IndexArray
+    """(slabs of the chunk,) the next free box of each slab."""
+    bounds: Float32Array
+    places: Places
+    legs: IndexArray
+    """(parts,) scratch."""
+
+
 class Extent(NamedTuple):
     """The bounding box (m) of some positions, before widening."""
 
@@ -112,18 +123,15 @@ def fill_boxes(
     chunk: Chunk,
     parts: IntArray,
     reach: Reach,
-    cursor: IndexArray,
-    bounds: Float32Array,
-    places: Places,
-    legs: IndexArray,
+    room: Room,
 ) -> None:
-    """Write the boxes of `parts`; `cursor` (slabs of the chunk,) is the next free box per slab.
+    """Write the boxes of `parts`.
 
-    `legs` (parts,) is scratch. What the walk along a part begins with is looked up for all parts
-    beforehand: each look is a miss of the cache, and here many of them wait at the same time.
+    What the walk along a part begins with is looked up for all parts beforehand: each look is a
+    miss of the cache, and here many of them wait at the same time.
     """
     knots = side.knots
-    _find_legs(side, slabs, chunk, parts, legs)
+    _find_legs(side, slabs, chunk, parts, room.legs)
     scale = altitude_scale(reach)
     for present in range(parts.size):
         part: int = parts[present]
@@ -134,8 +142,8 @@ def fill_boxes(
         by = Widening(across, deep, reach.vertical[kind], scale)
         first = max(side.presence.first[part], chunk.first)
         last = min(side.presence.last[part] + 1, chunk.last)
-        stretch = Stretch(part, legs[present], first, last)
-        _fill_part(knots, slabs, chunk, stretch, by, cursor, bounds, places)
+        stretch = Stretch(part, room.legs[present], first, last)
+        _fill_part(knots, slabs, chunk, stretch, by, room)
 
 
 @jit_inner
@@ -159,9 +167,7 @@ def _fill_part(
     chunk: Chunk,
     stretch: Stretch,
     by: Widening,
-    cursor: IndexArray,
-    bounds: Float32Array,
-    places: Places,
+    room: Room,
 ) -> None:
     """Write the boxes of one part.
 
@@ -178,16 +184,16 @@ def _fill_part(
             leg = leg_near(knots.time, leg, final, start)
             here = position_at(knots, leg, start)
         end = min(slabs.end[slab], knots.time[final])
-        index = cursor[slab - chunk.first]
-        cursor[slab - chunk.first] = index + 1
-        places.part[index] = part
-        places.leg[index] = leg
+        index = room.cursor[slab - chunk.first]
+        room.cursor[slab - chunk.first] = index + 1
+        room.places.part[index] = part
+        room.places.leg[index] = leg
         extent = Extent(here, here)
         while knots.time[leg + 1] < end:
             leg += 1
             extent = _extended(extent, knot_position(knots, leg))
         here = position_at(knots, leg, end)
-        _store(bounds, index, _extended(extent, here), by)
+        _store(room.bounds, index, _extended(extent, here), by)
         until = end
 
 

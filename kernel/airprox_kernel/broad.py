@@ -40,11 +40,25 @@ class Candidates(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Where to go on: slab, task within it (own entries, then other ones), pairs written."""
+    """Where to go on: slab, task within it (own entries, then other ones), pairs written.
+
+    And, for the account, how the chunk was swept: see `Axes`.
+    """
 
     slab: int
     task: int
     pairs: int
+    sweep: int = 0
+    striped: bool = False
+
+
+class Sweep(NamedTuple):
+    """How the slabs of a chunk are swept, and tables with room for the boxes of each."""
+
+    axes: Axes
+    own: Table
+    other: Table
+    """The same as `own` where there is one fleet."""
 
 
 class Round(NamedTuple):
@@ -84,11 +98,11 @@ def boxes_meet(bounds: Float32Array, a: int, b: int) -> bool:
 @jit_allocating
 def find_candidates(
     job: Job, boxes: Boxes, places: Places, chunk: Chunk, since: Found, out: Candidates
-) -> Found:
+) -> tuple[int, int, int, int, bool]:
     """Write the pairs of boxes that meet, from `since` on, until done or `out` is full.
 
-    All are found iff the returned slab is ``chunk.last``. A call makes progress if `out` holds at
-    least as many pairs as the fullest slab has boxes.
+    Returns what `Found` holds: all are found iff its slab is ``chunk.last``. A call makes progress
+    if `out` holds at least as many pairs as the fullest slab has boxes.
     """
     fullest = zero()
     for slab in range(boxes.middle.size):
@@ -100,7 +114,7 @@ def find_candidates(
     axes = choose_axes(boxes.bounds, first, last, job.own.geodetic)
     own = make_table(last - first, axes.striped)
     other = own if job.single else make_table(last - first, axes.striped)
-    return _find(job, boxes, places, chunk, since, axes, own, other, out)
+    return _find(job, boxes, places, chunk, since, Sweep(axes, own, other), out)
 
 
 @jit
@@ -110,12 +124,11 @@ def _find(
     places: Places,
     chunk: Chunk,
     since: Found,
-    axes: Axes,
-    own: Table,
-    other: Table,
+    sweep: Sweep,
     out: Candidates,
-) -> Found:
+) -> tuple[int, int, int, int, bool]:
     """Do as `find_candidates`, in tables with room for the boxes of every slab."""
+    axes, own, other = sweep
     count = zero()
     task = since.task
     for slab in range(since.slab, chunk.last):
@@ -135,10 +148,10 @@ def _find(
             entries = other_entries if step == 1 else own_entries
             for entry in range(max(task - before, 0), entries):
                 if count + end - start > out.own.size:
-                    return Found(slab, before + entry, count)
+                    return slab, before + entry, count, axes.sweep, axes.striped
                 count = _look(job, boxes, places, turn, entry, count, out)
         task = zero()
-    return Found(chunk.last, 0, count)
+    return chunk.last, 0, count, axes.sweep, axes.striped
 
 
 @jit_inner

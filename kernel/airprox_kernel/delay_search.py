@@ -71,11 +71,12 @@ def find_delays(
     first: int,
     scratch: DelaySet,
     out: DelayRows,
-) -> Searched:
+) -> tuple[int, int, int]:
     """Write the forbidden delays of the pairs of runs from `first` on, sorted by own, other row.
 
-    A pair of trajectories is done whole or not at all: the search stops at the first that does not
-    fit, and all are done iff the returned pair of runs is the last's next. Rows of one pair come
+    Returns what `Searched` holds. A pair of trajectories is done whole or not at all: the search
+    stops at the first that does not fit, and all are done iff the returned pair of runs is the
+    last's next. Rows of one pair come
     together, ascending. `job` has one level.
     """
     count = zero()
@@ -100,10 +101,10 @@ def find_delays(
                     legs += tested
             written = _write(own_row, other_row, outlook.horizon, scratch, size, count, out)
             if written < 0:
-                return Searched(first, count, legs)
+                return first, count, legs
             count = written
         first = last
-    return Searched(first, count, legs)
+    return first, count, legs
 
 
 @jit_inner

@@ -4,6 +4,7 @@ import math
 from typing import NamedTuple
 
 from ._jit import jit, jit_inner
+from .apart import SAG, STRETCH
 from .bands import Bands, Steps, largest_minimum
 from .delays import LegPair
 from .legs import Leg
@@ -26,12 +27,6 @@ two horizontal separations s by up to |s| tilt² / 2 + sag * tilt, where sag <= 
 chord of a leg of 18 km dips: 2 cm at 5 NM, 5 cm at 20 NM, and more than the margin beyond."""
 DIP = 0.015
 """Metres: sag * tilt, and room for rounding."""
-
-
-STRETCH = 1.01
-SAG = 20.0
-"""|s| < 1.01 |s_h| + 20 m for two places on legs of at most 18 km, and the normal at their middle:
-it leans by at most `tilt` from that at the places, and chords dip by `sag`."""
 ROOM = 1e-6
 """Metres: more than the rounding of coordinates within 1e9 m, on which positions are limited."""
 

@@ -46,11 +46,12 @@ def find_pieces(
     last: int,
     open_pieces: IndexArray,
     out: PieceArray,
-) -> Narrowed:
+) -> tuple[int, int, int]:
     """Write the pieces of the candidates [first, last); stop at the first that does not fit.
 
-    All candidates are done iff the returned one equals `last`; a candidate is done whole or not
-    at all. Pieces of one candidate come in order of time. `open_pieces` (levels,) is scratch.
+    Returns what `Narrowed` holds. All candidates are done iff the returned one equals `last`; a
+    candidate is done whole or not at all. Pieces of one candidate come in order of time.
+    `open_pieces` (levels,) is scratch.
     """
     return _find(job, None, places, candidates, first, last, open_pieces, out)
 
@@ -65,7 +66,7 @@ def find_varying_pieces(
     last: int,
     open_pieces: IndexArray,
     out: PieceArray,
-) -> Narrowed:
+) -> tuple[int, int, int]:
     """Do as `find_pieces` where minima vary along the way."""
     return _find(job, variations, places, candidates, first, last, open_pieces, out)
 
@@ -80,7 +81,7 @@ def _find(
     last: int,
     open_pieces: IndexArray,
     out: PieceArray,
-) -> Narrowed:
+) -> tuple[int, int, int]:
     count = zero()
     legs = zero()
     fetched = 0.0
@@ -94,12 +95,12 @@ def _find(
         span = Window(job.slabs.start[slab], job.slabs.end[slab])
         written, tested = _walk(job, variations, pair, span, open_pieces, count, out)
         if written < 0:
-            return Narrowed(index, count, legs)
+            return index, count, legs
         count = written
         legs += tested
     # Coordinates are numbers, so this adds nothing; what is of no use would not be fetched.
     legs += math.isnan(fetched)
-    return Narrowed(last, count, legs)
+    return last, count, legs
 
 
 @jit_inner

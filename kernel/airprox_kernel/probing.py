@@ -93,11 +93,11 @@ def find_meetings(
     parts: IndexArray,
     since: Asked,
     out: Meetings,
-) -> Asked:
+) -> tuple[int, int, int]:
     """Write where the boxes of some own parts, from the place `since` on, meet those of the index.
 
-    All are done iff the returned place is ``parts.size``. A call makes progress if the fullest
-    slab's entries fit.
+    Returns what `Asked` holds. All are done iff its place is ``parts.size``. A call makes progress
+    if the fullest slab's entries fit.
     """
     own, grain = asking.own, index.grain
     count = zero()
@@ -122,14 +122,14 @@ def find_meetings(
             if entries == 0 or not start < end:
                 continue
             if count + entries > out.start.size:
-                return Asked(place, number, count)
+                return place, number, count
             if leg < 0:
                 leg = leg_in(own, part, start)
             span = Span(leg, start, end)
             box, leg = stretch_box(own, fringe, grain.step, span)
             visit = Visit(part, row, number, span, box)
             count = _visit(index, standing, visit, own.geodetic, count, out)
-    return Asked(parts.size, -1, count)
+    return parts.size, -1, count
 
 
 @jit_inner

@@ -54,18 +54,19 @@ def find_run_pairs(
     last: int,
     work: Workspace,
     out: RunPairs,
-) -> Collected:
+) -> tuple[int, int]:
     """Write the pairs of runs that can meet of the own rows [first, last).
 
-    Stops at the first row that does not fit; a row is done whole or not at all.
+    Returns what `Collected` holds. Stops at the first row that does not fit; a row is done whole
+    or not at all.
     """
     count = zero()
     for row in range(first, last):
         written = _find_pairs_of(knots, asked, grid, row, work, count, out)
         if written < 0:
-            return Collected(row, count)
+            return row, count
         count = written
-    return Collected(last, count)
+    return last, count
 
 
 @jit_inner

@@ -10,14 +10,13 @@ import numpy as np
 
 from ._jit import jit, jit_inner, zero
 from ._types import Float32Array, FloatArray, IndexArray, IntArray
-from .boxes import Reach
+from .apart import STRETCH
+from .boxes import OUTWARD, Reach
 from .knots import Knots
 from .uncertain import Radii
 
 LONGEST_RUN = 16
 """Legs: the pairs of two runs are tested one by one, at most 256 of them."""
-OUTWARD = 1.2e-7
-"""Relative widening before rounding to float32: twice the unit roundoff 2**-24."""
 LOW_TIME, HIGH_TIME, BOUNDS = 4, 9, 10
 
 
@@ -118,7 +117,8 @@ def write_run_box(
     across: float = frame.reach.horizontal[kind] + _largest(frame.radii.horizontal, first, last)
     upward: float = frame.reach.vertical[kind] + _largest(frame.radii.vertical, first, last)
     if frame.radii.horizontal.size > 0:
-        across = RADIUS_STRETCH * across
+        # The reach of a geodetic box has the bound's other part, `SAG`, already.
+        across = STRETCH * across
     _write_axis(knots.x, first, last, across, bounds, box, 0)
     _write_axis(knots.y, first, last, across, bounds, box, 1)
     if knots.geodetic:
@@ -130,11 +130,6 @@ def write_run_box(
     end = frame.second * float(knots.time[last]) - frame.origin
     bounds[box, LOW_TIME] = _rounded_down(start - ahead)
     bounds[box, HIGH_TIME] = -_rounded_down(-(end + ahead))
-
-
-RADIUS_STRETCH = 1.01
-"""In the geodetic frame boxes bound the chord |s|, and |s| < 1.01 |s_h| + 20 m; the reach has that
-already."""
 
 
 @jit_inner

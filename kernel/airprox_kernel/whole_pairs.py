@@ -7,7 +7,7 @@ from ._jit import jit, jit_inner, zero
 from ._types import IndexArray
 from .intervals import first_interval, next_interval, pair_of_parts
 from .job import Job, component, is_pair
-from .narrow import Narrowed, record
+from .narrow import record
 from .pieces import PieceArray
 from .varying import Variations
 
@@ -23,12 +23,12 @@ def find_pieces_of_pairs(
     first: int,
     open_pieces: IndexArray,
     out: PieceArray,
-) -> Narrowed:
+) -> tuple[int, int, int]:
     """Write the pieces of the pairs of rows from number `first` on, in order of time of each pair.
 
-    Returns the number of the first pair that is not done, since `out` is full or the call has
-    lasted long enough; a pair is done whole or not at all. What the job leaves out has no pieces.
-    `open_pieces` (levels,) is scratch.
+    Returns what `Narrowed` holds: its candidate is the first pair that is not done, since `out` is
+    full or the call has lasted long enough; a pair is done whole or not at all. What the job leaves
+    out has no pieces. `open_pieces` (levels,) is scratch.
     """
     return _find(job, None, own_rows, other_rows, first, open_pieces, out)
 
@@ -42,7 +42,7 @@ def find_varying_pieces_of_pairs(
     first: int,
     open_pieces: IndexArray,
     out: PieceArray,
-) -> Narrowed:
+) -> tuple[int, int, int]:
     """Do as `find_pieces_of_pairs` where minima vary along the way."""
     return _find(job, variations, own_rows, other_rows, first, open_pieces, out)
 
@@ -56,7 +56,7 @@ def _find(
     first: int,
     open_pieces: IndexArray,
     out: PieceArray,
-) -> Narrowed:
+) -> tuple[int, int, int]:
     count = zero()
     legs = zero()
     for index in range(first, own_rows.size):
@@ -66,12 +66,12 @@ def _find(
                 job, variations, own_row, other_row, open_pieces, count, out
             )
             if written < 0:
-                return Narrowed(index, count, legs)
+                return index, count, legs
             count = written
             legs += tested
             if legs > ENOUGH:
-                return Narrowed(index + 1, count, legs)
-    return Narrowed(own_rows.size, count, legs)
+                return index + 1, count, legs
+    return own_rows.size, count, legs
 
 
 @jit_inner

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from airprox import _parallel
-from airprox._parallel import LARGEST_POOL, Stopped, processors, run, thread_count
+from airprox._parallel import LARGEST_POOL, Stopped, pause, processors, run, thread_count
 from airprox.errors import SchemaError
 
 THREADS = pytest.mark.parametrize("threads", [1, 2, 5])
@@ -118,6 +118,40 @@ def test_cancelling_stops_and_tells_how_much_was_done(threads):
         run(work, range(100), threads, progress, cancel)
     assert work.running == 0
     assert 3 <= stopped.value.done == work.started < 100
+
+
+@pytest.mark.parametrize("threads", [2, 5])
+@pytest.mark.parametrize("how", ["error in progress", "error in a task", "cancel"])
+def test_long_tasks_are_left_where_they_pause(threads, how):
+    """Every task but one goes on for ever, as long as nothing stops the work."""
+    caller, cancel, start = threading.get_ident(), threading.Event(), threading.Barrier(threads)
+    limit = time.monotonic() + 30
+
+    def work(_):
+        is_callers = threading.get_ident() == caller
+        start.wait(30)
+        if is_callers and how == "error in progress":
+            return
+        if not is_callers and how == "error in a task":
+            raise ZeroDivisionError
+        if is_callers and how == "cancel":
+            cancel.set()
+        while time.monotonic() < limit:
+            pause()
+            time.sleep(0.001)
+        raise AssertionError("nobody stopped the work")
+
+    def progress(*_):
+        raise ZeroDivisionError
+
+    expected = Stopped if how == "cancel" else ZeroDivisionError
+    with pytest.raises(expected):
+        run(work, range(threads), threads, progress, cancel)
+
+
+def test_a_pause_outside_of_any_work_does_nothing():
+    run(lambda _: pause(), range(3), 2)
+    pause()
 
 
 @THREADS

@@ -488,11 +488,23 @@ def test_the_receipt_accounts_for_everything():
     assert receipt.window == (None, None)
     assert receipt.slabs >= 1
     assert 0 < receipt.slab_length <= 100.0
+    assert sum(receipt.tasks.values()) == 1
     assert receipt.pair_visits >= 1
     assert receipt.legs_tested >= 1
     assert receipt.max_gap == (math.inf,)
     assert set(receipt.seconds) == {"prepare", "search", "assemble"}
     assert receipt.complete
+
+
+@pytest.mark.parametrize("axis", ["x", "y", "altitude"])
+def test_a_receipt_tells_the_axis_along_which_aircraft_differ_most(axis):
+    tracks = {}
+    for number in range(9):
+        place = {"x": 0.0, "y": 0.0, "altitude": 0.0} | {axis: 1e4 * number}
+        tracks[str(number)] = [(time, *place.values()) for time in (0.0, 60.0)]
+    receipt = airprox.screen(fleet(tracks), MINIMA).receipt
+    assert receipt.tasks == {axis: 1}
+    assert f"1 task(s) along {axis}, " in str(receipt)
 
 
 def test_rejected_trajectories_make_a_receipt_incomplete():

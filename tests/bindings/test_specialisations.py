@@ -26,12 +26,12 @@ from benchmarks import scenarios
 MINIMA = Minima(horizontal=9260.0, vertical=304.8)
 vouched = {}
 
-def dispatched(direct, kind):
+def dispatched(direct, *kinds):
     "A call past the dispatcher goes through it here, and must keep what it vouches for."
     def call(*arguments):
         types = tuple(numba.typeof(argument) for argument in arguments)
         name = direct._kernel.py_func.__qualname__
-        assert vouched.setdefault((name, kind), types) == types, (name, kind, types)
+        assert vouched.setdefault((name, kinds), types) == types, (name, types)
         return direct._kernel(*arguments)
     return call
 

@@ -91,12 +91,23 @@ def crowd(rows=40, stamps=False):
     )
 
 
-def losing(pair):
-    """A search that drops the candidates of one pair, as a broken filter would."""
-    search = _search.find_candidates
+class Broken:
+    """A kernel, as the search calls it, with something done to what it gives."""
 
-    def broken(job, boxes, places, chunk, since, out):
-        found = search(job, boxes, places, chunk, since, out)
+    def __init__(self, kernel, spoil):
+        self._kernel = kernel
+        self._spoil = spoil
+
+    def of(self, *kind):
+        kernel = self._kernel.of(*kind)
+        return lambda *arguments: self._spoil(kernel(*arguments), *arguments)
+
+
+def losing(pair):
+    """What drops the candidates of one pair, as a broken filter would."""
+
+    def broken(found, job, _, places, *arguments):
+        out = arguments[-1]
         own, other = (places.part[column[: found.pairs]] for column in (out.own, out.other))
         rows = np.sort([job.own.part_row[own], job.other.part_row[other]], axis=0)
         kept = np.flatnonzero((rows != np.array(pair)[:, None]).any(axis=0))
@@ -122,7 +133,8 @@ def test_a_search_that_loses_one_pair_is_found_out(stamps, monkeypatch):
     rows = airprox.screen(fleet, MINIMA, verify=True).encounters
     row = rows.slice(len(rows) // 2, 1).to_pydict()
     pair = row["own_row"][0], row["other_row"][0]
-    monkeypatch.setattr(_search, "find_candidates", losing(pair))
+    broken = Broken(_search._find_candidates, losing(pair))
+    monkeypatch.setattr(_search, "_find_candidates", broken)
     lost = airprox.screen(fleet, MINIMA).encounters
     assert 0 < len(rows) - len(lost) < 3
     with pytest.raises(airprox.VerificationFailed) as failure:
@@ -135,14 +147,11 @@ def test_a_search_that_loses_one_pair_is_found_out(stamps, monkeypatch):
 
 @pytest.mark.usefixtures("_mode")
 def test_a_search_that_alters_a_row_is_found_out(monkeypatch):
-    whole = _search.find_pieces
-
-    def broken(*arguments):
-        result = whole(*arguments)
+    def spoil(result, *arguments):
         arguments[-1]["cpa_vertical"][: result.pieces] = np.nextafter(0.0, 1.0)
         return result
 
-    monkeypatch.setattr(_search, "find_pieces", broken)
+    monkeypatch.setattr(_search, "_find_pieces", Broken(_search._find_pieces, spoil))
     with pytest.raises(airprox.VerificationFailed, match="misses or alters the encounter of 'F0"):
         airprox.screen(crowd(), MINIMA, verify=True)
 

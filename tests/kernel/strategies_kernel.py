@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from hypothesis import strategies as st
 
-from airprox_kernel.boxes import Boxes, Places, Reach, Side, fill_boxes
+from airprox_kernel.boxes import Boxes, Places, Reach, Room, Side, fill_boxes
 from airprox_kernel.broad import Candidates, Found, find_candidates
 from airprox_kernel.chunks import (
     Chunk,
@@ -27,7 +27,7 @@ from airprox_kernel.job import Block, Job, Slabs, Window
 from airprox_kernel.knots import Knots
 from airprox_kernel.limits import TOUCH_TOLERANCE, Limits
 from airprox_kernel.motion import Motion
-from airprox_kernel.narrow import find_pieces
+from airprox_kernel.narrow import Narrowed, find_pieces
 from airprox_kernel.pieces import piece_type
 from airprox_kernel.slabs import busy_periods, crowded_periods, cut_periods
 from airprox_kernel.surface import MEAN_RADIUS, chord_of_arc, surface_vector
@@ -182,10 +182,12 @@ def make_part(division: Division, index: int) -> Part:
             chunk,
             roll.part[roll.start[index] : roll.start[index + 1]],
             division.reach,
-            cursor.copy(),
-            bounds,
-            places,
-            np.empty(roll.start[index + 1] - roll.start[index], np.int64),
+            Room(
+                cursor.copy(),
+                bounds,
+                places,
+                np.empty(roll.start[index + 1] - roll.start[index], np.int64),
+            ),
         )
     return Part(chunk, Boxes(bounds, start, middle), places)
 
@@ -197,7 +199,7 @@ def all_candidates(job: Job, part: Part, room: int) -> list[tuple[int, int, int]
     while since.slab < part.chunk.last:
         before = since
         out = Candidates(*(np.empty(room, np.int32) for _ in range(3)))
-        since = find_candidates(job, part.boxes, part.places, part.chunk, since, out)
+        since = Found(*find_candidates(job, part.boxes, part.places, part.chunk, since, out))
         found += [
             (int(out.slab[k]), int(out.own[k]), int(out.other[k])) for k in range(since.pairs)
         ]
@@ -217,7 +219,7 @@ def find_all_pieces(job: Job, places: Places, triples, room: int) -> tuple[np.nd
     done = legs = 0
     while done < len(columns):
         out = np.zeros(room, piece_type(job.own.time.dtype))
-        result = find_pieces(job, places, candidates, done, len(columns), scratch, out)
+        result = Narrowed(*find_pieces(job, places, candidates, done, len(columns), scratch, out))
         if result.candidate == done:
             room *= 2
         found.append(out[: result.pieces].copy())

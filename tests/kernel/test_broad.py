@@ -122,7 +122,7 @@ def test_every_call_goes_on_where_the_last_one_stopped(drawn, spare):
     while since.slab < part.chunk.last:
         before = since
         out = Candidates(*(np.full(room, -9, np.int32) for _ in range(3)))
-        since = find_candidates(job, part.boxes, part.places, part.chunk, since, out)
+        since = Found(*find_candidates(job, part.boxes, part.places, part.chunk, since, out))
         assert since.pairs <= room
         assert np.all(out.own[since.pairs :] == -9)
         assert since[:2] > before[:2]

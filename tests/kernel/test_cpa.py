@@ -1,6 +1,8 @@
 """Closest approach on one interval against exact rational arithmetic."""
 
+import hashlib
 import math
+import random
 from fractions import Fraction
 
 import pytest
@@ -10,6 +12,7 @@ from strategies_kernel import Meeting, as_tracks, exact_square, make_motion, mee
 
 import oracle
 from airprox_kernel.cpa import (
+    UNDERFLOW,
     critical_point,
     cylinder_square,
     horizontal_cpa,
@@ -20,6 +23,8 @@ from airprox_kernel.cpa import (
 )
 from exact import square_root
 
+GOLDEN = "b9fa4c6e28c0faa7"
+"""What `tests/golden/encounters.json` is for whole results; made on the same processor."""
 DISTANCE = Fraction(1, 10**8)
 """Metres. Separations are up to 2e7 m, of unit 4e-9: a minimum is off by a unit or two."""
 
@@ -193,6 +198,41 @@ def test_motion_too_slow_for_squares_neither_divides_nor_moves(length):
     assert vertical_cpa(motion, 0.0, 1.0) == (1.0 if moving else 0.0)
     point = critical_point(motion, 1.0, 1.0)
     assert point.square == 2.0
+
+
+def test_the_least_motion_that_is_one():
+    """Its square is the limit itself."""
+    still = make_motion((1.0, 0.0, 1.0), (1.0, 0.0, 1.0))
+    assert UNDERFLOW == 1e-100 * 1e-100
+    assert horizontal_cpa(still._replace(dx=-1e-100), 0.0, 1.0) == 1.0
+    assert slant_cpa(still._replace(dx=-1e-100)) == 1.0
+    assert vertical_cpa(still._replace(rise=-1e-100), 0.0, 1.0) == 1.0
+
+
+@pytest.mark.parametrize("limit", [5.1, 7.3, 304.8, 9260.0])
+def test_where_the_terms_tie_at_the_start_the_start_is_the_earliest(limit):
+    """One term is constant and the other falls from it, so N is least from the start on."""
+    weight = 1.0 / (limit * limit)
+    for far in (0.1, 1.7, 33.3, 1e5):
+        level = make_motion((-limit / 3.0, 0.0, limit / 3.0), (far, 0.0, limit / 3.0))
+        assert critical_point(level, weight, weight).u == 0.0
+
+
+def test_the_bits_are_those_of_another_machine():
+    """Crossings of the terms, to the last bit: legs of up to 2e7 m, and small round numbers."""
+    generator = random.Random(20240607)
+    motions = [
+        ((-1.0, -0.5, 0.5), (0.0, -0.25, 0.75), 1.0, 1.0),
+        ((-0.5, 1.0, -0.5), (-0.25, 0.0, -0.75), 1.0, 1.0),
+        ((-0.75, -0.5, 0.75), (0.25, -0.5, 0.75), 1.0, 1.0),
+    ]
+    for size in (1.0, 1e4, 1e7):
+        for _ in range(300):
+            ends = [[generator.uniform(-size, size) for _ in range(3)] for _ in range(2)]
+            motions.append((*ends, 1.0 / generator.uniform(1.0, 1e8), 1e-4))
+    found = [critical_point(make_motion(start, end), *limits) for start, end, *limits in motions]
+    spelt = " ".join(value.hex() for point in found for value in point)
+    assert hashlib.sha256(spelt.encode()).hexdigest()[:16] == GOLDEN
 
 
 def test_a_third_dimension_counts_in_the_horizontal():

@@ -153,6 +153,18 @@ def test_pieces_that_share_an_interval_are_of_one_encounter():
     assert follows(pieces, 0, 1)
 
 
+def test_pieces_of_one_interval_follow_only_where_their_parts_meet():
+    """Minima jump inside an interval: loss in its first and third part is two encounters."""
+    apart = {"first": 0, "last": 0, "until": 10, "at_start": False}
+    pieces = two_pieces(**apart, first_cut=2, last_cut=2)
+    pieces["at_end"][0] = False
+    assert not follows(pieces, 0, 1)
+    pieces["last_cut"][0] = 1
+    assert not follows(pieces, 0, 1)
+    pieces["last_cut"][0] = 2
+    assert follows(pieces, 0, 1)
+
+
 def test_pieces_of_other_parts_or_levels_never_follow():
     for name in ("own", "other", "level"):
         pieces = two_pieces(**{name: 1})

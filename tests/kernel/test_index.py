@@ -109,7 +109,7 @@ def meetings(own, other, index, *, room=None, stand=None, alive=None, radii=NO_R
     since = Asked(0, -1, 0)
     found = []
     while since.place < parts:
-        since = find_meetings(index, standing, asking, every, since, out)
+        since = Asked(*find_meetings(index, standing, asking, every, since, out))
         for k in range(since.meetings):
             pair = out.places.part[k], out.places.part[size + k]
             for knots, place in ((own, k), (other, size + k)):

@@ -12,6 +12,8 @@ import shutil
 import subprocess
 import sys
 import time
+import zipfile
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -207,6 +209,43 @@ def test_changed_callee_in_another_file_is_seen(tiny: Tiny) -> None:
     assert (changed["value"], changed["hits"]) == ([18.0, 18.0], 0)
 
 
+METADATA = "Metadata-Version: 2.1\nName: tiny\nVersion: {}\n"
+WHEEL = "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+
+
+def wheel_of(tiny: Tiny, version: str) -> Path:
+    """Return a wheel of the package as it is now."""
+    path = tiny.package.parent / f"tiny-{version}-py3-none-any.whl"
+    about = f"tiny-{version}.dist-info"
+    with zipfile.ZipFile(path, "w") as wheel:
+        for source in tiny.package.glob("*.py"):
+            wheel.write(source, f"tiny/{source.name}")
+        wheel.writestr(
+            f"{about}/METADATA", f"Metadata-Version: 2.1\nName: tiny\nVersion: {version}"
+        )
+        wheel.writestr(
+            f"{about}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any"
+        )
+        wheel.writestr(f"{about}/RECORD", "")
+    return path
+
+
+@pytest.mark.skipif(find_spec("pip") is None, reason="needs pip")
+def test_upgrade_in_place_by_pip_gives_the_new_answer(tiny: Tiny, tmp_path: Path) -> None:
+    old = wheel_of(tiny, "1")
+    tiny.write("callee", CALLEE.replace("2.0", "3.0"))
+    new = wheel_of(tiny, "2")
+    tiny.package = tmp_path / "site" / "tiny"
+    for wheel, value in ((old, RIGHT), (new, [18.0, 18.0])):
+        options = ["--no-index", "--no-deps", "--upgrade", "--quiet", "--target"]
+        command = [sys.executable, "-m", "pip", "install", *options, tmp_path / "site", wheel]
+        subprocess.run(command, check=True, capture_output=True)
+        tiny.settle()
+        assert tiny.run()["value"] == value
+        again = tiny.run()
+        assert (again["value"], again["hits"]) == (value, 2)
+
+
 def test_sources_that_change_under_a_running_process_are_not_mixed_up(tiny: Tiny) -> None:
     # The process has the old callee in memory when the new one is on disk: the code it compiles
     # must not be kept as that of the new sources.
@@ -279,12 +318,14 @@ def test_planted_pickle_would_be_read_in_a_private_folder(used: Tiny, tmp_path: 
     assert (tmp_path / "mark").exists()
 
 
-@pytest.mark.parametrize("place", ["root", "folder", "file", "link"])
+@pytest.mark.parametrize("place", ["root", "folder", "file", "link", "owner"])
 def test_planted_pickle_is_not_read_where_others_may_write(
     used: Tiny, tmp_path: Path, place: str
 ) -> None:
     plant(used, tmp_path / "mark")
     folder = used.files()[0].parent
+    if place == "owner" and os.geteuid() != 0:
+        pytest.skip("only the superuser can give a folder away")
     if place == "root":
         used.cache.chmod(0o770)
     elif place == "folder":
@@ -292,6 +333,8 @@ def test_planted_pickle_is_not_read_where_others_may_write(
     elif place == "file":
         for file in used.files():
             file.chmod(0o660)
+    elif place == "owner":
+        os.chown(used.cache, os.geteuid() + 1, -1)
     else:
         folder.rename(tmp_path / "elsewhere")
         folder.symlink_to(tmp_path / "elsewhere")
@@ -309,6 +352,41 @@ def test_folder_that_cannot_be_made_costs_one_warning(tiny: Tiny) -> None:
     assert warning.startswith("compiled code is not kept between processes")
     # Even where warnings are errors, nothing is raised.
     assert tiny.run("-W", "error")["value"] == RIGHT
+
+
+FULL_DISK = """
+import resource
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+"""
+READ_ONLY = """
+import errno, os
+
+def refused(path, *arguments, **named):
+    raise OSError(errno.EROFS, os.strerror(errno.EROFS), path)
+
+def opened(path, flags, *arguments, open=os.open, **named):
+    return (refused if flags & os.O_CREAT else open)(path, flags, *arguments, **named)
+
+os.open, os.mkdir = opened, refused
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing is cached there")
+@pytest.mark.parametrize("trouble", [FULL_DISK, READ_ONLY], ids=["full disk", "read-only"])
+def test_code_that_cannot_be_kept_costs_one_warning(tiny: Tiny, trouble: str) -> None:
+    tiny.cache.mkdir(mode=0o700)
+    answer = tiny.run(program=trouble + PROGRAM)
+    assert (answer["value"], answer["hits"], answer["misses"]) == (RIGHT, 0, 2)
+    (warning,) = answer["warnings"]
+    assert warning.startswith("compiled code is not kept between processes: OSError")
+    assert tiny.files() == []
+
+
+def test_code_is_read_from_a_disk_that_is_full_or_read_only(used: Tiny) -> None:
+    for trouble in (FULL_DISK, READ_ONLY):
+        answer = used.run("-W", "error", program=trouble + PROGRAM)
+        assert (answer["value"], answer["hits"]) == (RIGHT, 2)
 
 
 def test_user_without_a_home_is_served(tiny: Tiny, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from strategies_kernel import frozen, make_knots, make_reach, small_tracks
 
 from airprox_kernel.run_grid import boxes_meet, enter_runs, find_meeting
-from airprox_kernel.run_pairs import Asked, RunPairs, Workspace, find_run_pairs
+from airprox_kernel.run_pairs import Asked, Collected, RunPairs, Workspace, find_run_pairs
 from airprox_kernel.runs import (
     BOUNDS,
     LONGEST_RUN,
@@ -122,7 +122,7 @@ def test_pairs_of_runs_are_those_whose_boxes_meet(own_tracks, other_tracks, sing
     while row < len(own_tracks):
         work = Workspace(np.empty((1, BOUNDS), np.float32), np.empty(room, np.int32))
         out = RunPairs(np.empty(room, np.int32), np.empty(room, np.int32))
-        done = find_run_pairs(own, asked, grid, row, len(own_tracks), work, out)
+        done = Collected(*find_run_pairs(own, asked, grid, row, len(own_tracks), work, out))
         found |= {
             *zip(out.own[: done.pairs].tolist(), out.other[: done.pairs].tolist(), strict=True)
         }

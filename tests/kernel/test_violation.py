@@ -170,6 +170,14 @@ def test_spans_by_hand():
     assert empty.low > empty.high
 
 
+def test_the_least_motion_that_is_one_has_ends():
+    """A motion whose square is the limit itself; below, it lasts for ever."""
+    still = make_motion((1.0, 0.0, 1.0), (1.0, 0.0, 1.0))
+    for span, name in ((horizontal_span, "dx"), (vertical_span, "rise")):
+        assert all(map(math.isfinite, span(still._replace(**{name: 1e-100}), 2.0)))
+        assert all(map(math.isinf, span(still._replace(**{name: 0.9e-100}), 2.0)))
+
+
 def test_a_span_in_three_dimensions():
     """The same motion turned out of the plane: in the geodetic frame s_h has a z."""
     motion = make_motion((-20.0, 6.0, 0.0), (20.0, 6.0, 0.0))

@@ -7,6 +7,7 @@ from strategies_kernel import frozen, make_job, make_knots, make_reach, merged, 
 from test_narrow import jobs
 
 from airprox_kernel import whole_pairs
+from airprox_kernel.narrow import Narrowed
 from airprox_kernel.pieces import piece_type
 from airprox_kernel.whole_pairs import find_pieces_of_pairs
 
@@ -18,7 +19,7 @@ def pieces_of_pairs(job, own, other, room):
     scratch = np.empty(job.limits.horizontal.shape[2], np.int64)
     found, done, legs = [out[:0]], 0, 0
     while done < own.size:
-        result = find_pieces_of_pairs(job, own, other, done, scratch, out)
+        result = Narrowed(*find_pieces_of_pairs(job, own, other, done, scratch, out))
         out = np.empty(2 * out.size, out.dtype) if result.candidate == done else out
         found.append(out[: result.pieces].copy())
         done = result.candidate
