@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from . import samples
+    from . import plot, samples
     from ._margins import margins
     from ._rvsm import rvsm
     from ._units import FT, NM
@@ -140,6 +140,7 @@ __all__ = [
     "forbidden_delays",
     "free_delays",
     "margins",
+    "plot",
     "rvsm",
     "samples",
     "screen",
@@ -154,8 +155,8 @@ __all__ = [
 def __getattr__(name: str) -> "Any":
     from importlib import import_module
 
-    if name == "samples":
-        return import_module(".samples", __name__)
+    if name in ("plot", "samples"):
+        return import_module(f".{name}", __name__)
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f".{_HOMES[name]}", __name__), name)

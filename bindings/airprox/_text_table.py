@@ -42,7 +42,7 @@ def describe_rows(
     units = "lengths in metres, times in UTC"
     if not any(pa.types.is_timestamp(field.type) for field in table.schema):
         units = "lengths in metres, times in seconds"
-    blocks = [f"{_counted(table.num_rows, rows)}; {units}"]
+    blocks = [f"{counted(table.num_rows, rows)}; {units}"]
     if table.num_rows:
         shown = table.sort_by(order) if order else table
         names = [name for name in table.column_names if name not in _NOT_SHOWN]
@@ -55,7 +55,7 @@ def describe_rows(
     return "\n\n".join(blocks)
 
 
-def _counted(number: int, things: str) -> str:
+def counted(number: int, things: str) -> str:
     """The number of things, whose first word ends in s."""
     first, space, rest = things.partition(" ")
     return f"{number:,} {first.removesuffix('s') if number == 1 else first}{space}{rest}"

@@ -347,6 +347,13 @@ class Fleet:
             f"max_gap {self.max_gap:g} s{radii}{rejected}>"
         )
 
+    def _repr_html_(self) -> str:
+        """Return what it is and the first trajectories, for notebooks."""
+        from ._html import fleet_as_html
+        from ._overview import overview
+
+        return fleet_as_html(repr(self), overview(self._prepared))
+
 
 def _restored(*parts: pa.Buffer) -> Fleet:
     return Fleet._of(from_bytes(*parts))  # pyright: ignore[reportPrivateUsage]
