@@ -34,6 +34,8 @@ class Fleet:
     Made by `from_arrow` or `from_states`. The order of trajectories is that of their ids' first
     appearance in the input.
 
+    Examples
+    --------
     >>> fleet = Fleet.from_arrow(
     ...     {"id": ["a", "b", "a"], "time": [0.0, 0.0, 60.0], "x": [0.0, 1e3, 9e3],
     ...      "y": [0.0, 0.0, 0.0], "z": [1000.0, 1000.0, 1000.0]}

@@ -22,6 +22,8 @@ An altitude belongs to the first step whose ceiling is not below it."""
 class Band(NamedTuple):
     """A vertical minimum at altitudes above `floor`, up to and including `ceiling` (metres).
 
+    Examples
+    --------
     >>> import airprox
     >>> airprox.Band(floor=29_000 * airprox.FT, ceiling=41_000 * airprox.FT, vertical=609.6)
     Band(floor=8839.2, ceiling=12496.800000000001, vertical=609.6)
@@ -65,6 +67,8 @@ class Minima:
     above; edges are compared with the same tolerance of 10⁻⁷ m, so that FL410 is in the band below
     12,496.8 m however the altitude was computed.
 
+    Examples
+    --------
     >>> import airprox
     >>> airprox.Minima(horizontal=5 * airprox.NM, vertical=1000 * airprox.FT)
     Minima(horizontal=9260.0, vertical=304.8)
