@@ -97,8 +97,8 @@ def check_pair(
     )
     check_spans(found, pair.nominal.spans, inner, outer, scale)
     for row in found:
-        inside = Conditioned(own, other, (row["start"], row["end"]))
-        check_cpa_within(row, pair.nominal, inside.nominal, scale)
+        within = Conditioned(own, other, (row["start"], row["end"]))
+        check_cpa_within(row, pair.nominal, within.nominal, scale)
         _check_critical(row, pair, kept, scale)
         assert bounds or row["critical_ratio"] < 1, row
     if bounds:
@@ -113,7 +113,7 @@ def _check_critical(row: Row, pair: Conditioned, kept: Kept, scale: Scale) -> No
     value = Fraction(row["critical_ratio"])
 
     def least(first: Fraction, last: Fraction, slack: Fraction) -> Fraction:
-        cut = _within(pair.nominal.spans, first, last)
+        cut = inside(pair.nominal.spans, first, last)
         squared = Conditioned(pair.own, pair.other, cut).critical_square(Demand(*kept, slack=slack))
         assert squared is not None, row
         return square_root(squared.upper).upper if slack < 0 else square_root(squared.lower).lower
@@ -126,11 +126,11 @@ def _check_critical(row: Row, pair: Conditioned, kept: Kept, scale: Scale) -> No
     # At its own instant, N comes down to the ratio, if only on one side of a jump.
     instant = Fraction(row["critical_time"])
     assert value >= least(instant - grain, instant + grain, BRACKET) - error, row
-    near = _within(pair.nominal.spans, instant - grain, instant + grain)
-    assert value <= _greatest(pair, kept, near) + error, row
+    near = inside(pair.nominal.spans, instant - grain, instant + grain)
+    assert value <= greatest(pair, kept, near) + error, row
 
 
-def _greatest(pair: Conditioned, kept: Kept, cut: Interval) -> Fraction:
+def greatest(pair: Conditioned, kept: Kept, cut: Interval) -> Fraction:
     """The root of the largest N in a short span, with the smallest minima that may hold there."""
     demand = Demand(*kept, slack=-BRACKET)
     squares: list[Fraction] = []
@@ -143,7 +143,7 @@ def _greatest(pair: Conditioned, kept: Kept, cut: Interval) -> Fraction:
     return square_root(max(squares)).upper
 
 
-def _within(spans: Sequence[Interval], first: Fraction, last: Fraction) -> Interval:
+def inside(spans: Sequence[Interval], first: Fraction, last: Fraction) -> Interval:
     """A span cut to the component of W of positive length that it lies in."""
     for start, end in spans:
         if start < end and first < end and start < last:

@@ -13,10 +13,11 @@ from airprox_kernel.approach import HORIZONTAL, RATIO, SLANT
 
 from ._account import write_receipt
 from ._counts import Counts, count_pairs
-from ._dense import Dense, list_block
+from ._dense import Dense
 from ._found import Found, append, empty_found, found_schema, found_table, new_columns, that_met
-from ._job import make_job, pair_up
+from ._job import make_case, pair_up
 from ._levels import AnyMinima
+from ._listing import list_block
 from ._near import find_near
 from ._nearest import Nearest
 from ._pairs import (
@@ -67,11 +68,12 @@ class ApproachSearch:
         with self._tasks.timed("prepare"):
             self._sides = pair_up(request.fleet, request.against)
             minima = NO_MINIMA if request.minima is None else request.minima
-            self._job = make_job(self._sides, minima, request.same_id, request.window)
+            case = make_case(self._sides, minima, request.same_id, request.window, None)
             limit = np.inf if request.within is None else float(request.within)
             self._dense = Dense(
-                self._job, METRICS[request.metric], limit, request.minima is not None, self._tasks
+                case, METRICS[request.metric], limit, request.minima is not None, self._tasks
             )
+            self._job = self._dense.job
         self._counts: Counts | None = None
         self.schema = found_schema(self._sides, request.minima, request.nearest is not None)
         self._asked = self._apart = self._reported = 0
@@ -166,7 +168,6 @@ class ApproachSearch:
             rows = np.arange(first, last)
             nearest = Nearest(
                 self._dense,
-                request.metric,
                 request.nearest,
                 self._sides.other.ids,
                 self._pairs,
@@ -190,7 +191,7 @@ class ApproachSearch:
         """Return what is nearer than `within`: by boxes, or block by block through chords."""
         dense, request = self._dense, self._request
         if last - first == len(self._sides.own):
-            near = find_near(dense, dense.limit, self._pairs, self._tasks)
+            near = find_near(dense, dense.limit, 0, self._pairs, self._tasks)
             if near is not None:
                 return self._limited([that_met(near, request.within, request.metric)], limit)
         found: list[Found] = []

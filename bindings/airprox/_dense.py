@@ -2,71 +2,43 @@
 
 from functools import cached_property
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from airprox_kernel._direct import Direct, kind_of
+from airprox_kernel.approach import HORIZONTAL
 from airprox_kernel.bounds import metric_of
 from airprox_kernel.chord_filling import fill_chords
 from airprox_kernel.chords import Chords
 from airprox_kernel.closest import Approaches, closest_approaches
+from airprox_kernel.closest_in_bands import closest_in_bands
 from airprox_kernel.dense import LEADS, Asked, Scratch, approach_pairs, approach_rows
-from airprox_kernel.job import Job
 from airprox_kernel.lane_ranges import GATHERED
 from airprox_kernel.lanes import LANES, LOWER, Lanes, fill_lanes
 from airprox_kernel.leads import Search, lead_type
-from airprox_kernel.pairs import Spans, list_pairs
+from airprox_kernel.pairs import Spans
 from airprox_kernel.reports import Columns
-from airprox_kernel.tables import center_of, choose_grid, new_chords, new_lanes, row_spans
+from airprox_kernel.tables import center_of, choose_grid, new_chords, new_lanes
 
 from ._aftermath import instant
 from ._found import Found, new_columns
+from ._job import Case
+from ._listing import Listed, few_intervals, spans_of
+from ._outermost import bands_of, outermost
 from ._tasks import Spare, Tasks
 
 TASK_PAIRS = 200_000
 """Pairs per task of a thread: some 20 ms."""
-MERGE_INTERVALS = 400_000
-"""Up to so many elementary intervals, 10 ms of work, all of them are tested: chords would take as
-long to make, and more to compile."""
+CROWDED = 32
+"""Of lists with more than one of so many possible pairs, whole rows are bounded at once: a million
+pairs of 3,000 flights took 0.73 s one by one."""
 FILL_ROWS = 2048
 _closest_approaches = Direct(closest_approaches)
 """For one pair, finding out the types of all arrays would take 180 µs, the work itself 2."""
 GROUP_PLACES = 2**21
 """Entries of the table of places of a group of own rows: 8 MB a thread."""
 MOST_GROUP, LEAST_GROUP = 256, 16
-
-
-class Listed(NamedTuple):
-    """Pairs by own row: row ``first + r`` has ``other[start[r] : start[r + 1]]``."""
-
-    first: int
-    start: NDArray[np.int64]
-    other: NDArray[np.int64]
-
-
-def list_block(job: Job, spans: list[Spans], first: int, last: int) -> Listed:
-    """Return all pairs of the own rows [first, last) that share an instant and are not exempt."""
-    start = np.empty(last - first + 1, np.int64)
-    own, other = spans[0], spans[-1]
-    count = list_pairs(job, own, other, first, last, start, np.empty(0, np.int64))
-    rows = np.empty(count, np.int64)
-    list_pairs(job, own, other, first, last, start, rows)
-    return Listed(first, start, rows)
-
-
-def few_intervals(job: Job, pairs: int) -> bool:
-    """Return whether so many pairs are computed sooner one by one than through chords."""
-    rows = job.own_identity.size + (0 if job.single else job.other_identity.size)
-    knots = job.own.time.size + (0 if job.single else job.other.time.size)
-    return 2 * pairs * knots <= max(MERGE_INTERVALS, knots) * max(rows, 1)
-
-
-def spans_of(job: Job) -> list[Spans]:
-    """Return the spans of the rows of each side; of a single fleet, once."""
-    sides = [job.own] if job.single else [job.own, job.other]
-    return [row_spans(knots, job.window) for knots in sides]
 
 
 class Dense:
@@ -76,13 +48,19 @@ class Dense:
     values are of no interest.
     """
 
-    def __init__(self, job: Job, metric: int, limit: float, with_ratio: bool, tasks: Tasks) -> None:
-        self.job = job
+    def __init__(
+        self, case: Case, metric: int, limit: float, with_ratio: bool, tasks: Tasks
+    ) -> None:
+        self.bands = bands_of(case)
+        """None where no vertical minimum depends on the altitude. Else bounds are those of the
+        largest minima that the bands of a pair have, and no more than lower bounds."""
+        self.job = case.job if self.bands is None else outermost(case.job, self.bands.bands)
         self.metric = metric
         self.limit = limit
         self.with_ratio = with_ratio
         self._tasks = tasks
-        self._made: tuple[Search, Lanes] | None = None
+        self._search: Search | None = None
+        self._lanes: Lanes | None = None
 
     @cached_property
     def spans(self) -> list[Spans]:
@@ -97,37 +75,48 @@ class Dense:
         """
         return Spare(self._new_scratch)
 
-    def chords(self) -> tuple[Search, Lanes]:
-        """Return the chords of both sides, and the lanes of the other one."""
-        if self._made is None:
+    def search(self) -> Search:
+        """Return what is asked, with the chords of both sides."""
+        if self._search is None:
             with self._tasks.timed("chords"):
-                self._made = self._make()
-        return self._made
+                self._search = self._new_search()
+        return self._search
 
-    def _make(self) -> tuple[Search, Lanes]:
-        job, tasks = self.job, self._tasks
+    def lanes(self) -> Lanes:
+        """Return the lanes of the other side's chords."""
+        search = self.search()
+        if self._lanes is None:
+            with self._tasks.timed("lanes"):
+                self._lanes = self._new_lanes(search)
+        return self._lanes
+
+    def _new_search(self) -> Search:
+        job = self.job
         sides = [job.own] if job.single else [job.own, job.other]
         grid = choose_grid(list(zip(sides, self.spans, strict=True)))
         center = center_of(sides)
         chords: list[Chords] = []
         for knots, spans in zip(sides, self.spans, strict=True):
             made = new_chords(knots, job.window, grid, center)
-            tasks.run(
+            self._tasks.run(
                 lambda rows, knots=knots, made=made: fill_chords(knots, made, *rows),
-                _ranges(spans.begin.size, FILL_ROWS),
+                ranges(spans.begin.size, FILL_ROWS),
             )
             chords.append(made)
-        own, other = chords[0], chords[-1]
         metric = metric_of(self.metric, job.own.geodetic, bool((job.limits.arc > 0.0).any()))
-        lanes = new_lanes(other, own, metric.kind != 0 or job.own.geodetic)
-        tasks.run(
-            lambda blocks: fill_lanes(other, metric.kind, lanes, *blocks),
-            _ranges(lanes.first.size, FILL_ROWS // LANES),
+        return Search(chords[0], chords[-1], job.limits, metric, self.limit, job.single)
+
+    def _new_lanes(self, search: Search) -> Lanes:
+        kind = search.metric.kind
+        lanes = new_lanes(search.other, search.own, kind != HORIZONTAL or self.job.own.geodetic)
+        self._tasks.run(
+            lambda blocks: fill_lanes(search.other, kind, lanes, *blocks),
+            ranges(lanes.first.size, FILL_ROWS // LANES),
         )
-        return Search(own, other, job.limits, metric, self.limit, job.single), lanes
+        return lanes
 
     def _new_scratch(self) -> Scratch:
-        search, _ = self.chords()
+        search = self.search()
         rows = search.other.begin.size
         slabs = int(np.diff(search.own.start).max(initial=1))
         group = min(MOST_GROUP, max(LEAST_GROUP, GROUP_PLACES // max(rows, 1)))
@@ -143,9 +132,9 @@ class Dense:
         """Return the closest approaches of pairs listed by own row, in their order."""
         counts = np.diff(listed.start)
         own = np.repeat(np.arange(listed.first, listed.first + counts.size), counts)
-        if few_intervals(self.job, own.size):
+        if self.bands is not None or few_intervals(self.job, own.size):
             return self.merged(own, listed.other)
-        search, lanes = self.chords()
+        search, lanes = self.search(), self.lanes()
         start = np.zeros(search.own.begin.size + 1, np.int64)
         start[listed.first : listed.first + counts.size + 1] = listed.start
         start[listed.first + counts.size + 1 :] = listed.start[-1]
@@ -157,7 +146,7 @@ class Dense:
             part = slice(start[first], start[last])
             with self.scratch.one() as scratch:
                 legs = approach_rows(
-                    self.job, search, lanes, asked, first, last, scratch, _part(columns, part)
+                    self.job, search, lanes, asked, first, last, scratch, part_of(columns, part)
                 )
             self._tasks.count(part.stop - part.start, legs)
 
@@ -168,21 +157,47 @@ class Dense:
 
     def pairs(self, own: NDArray[np.int64], other: NDArray[np.int64]) -> Found:
         """Return the closest approaches of a list of pairs, in its order."""
-        if few_intervals(self.job, own.size):
+        if self.bands is not None or few_intervals(self.job, own.size):
             return self.merged(own, other)
-        search, _ = self.chords()
+        search = self.search()
+        rows, others = search.own.begin.size, search.other.begin.size
+        if own.size * CROWDED > rows * others:
+            return self._by_rows(own, other, rows, others)
         columns = new_columns(own.size, self.job.own.time.dtype, self.with_ratio)
 
         def work(pairs: tuple[int, int]) -> None:
             part = slice(*pairs)
             with self.scratch.one() as scratch:
                 legs = approach_pairs(
-                    self.job, search, own[part], other[part], scratch, _part(columns, part)
+                    self.job, search, own[part], other[part], scratch, part_of(columns, part)
                 )
             self._tasks.count(part.stop - part.start, legs)
 
-        self._tasks.run(work, _ranges(own.size, TASK_PAIRS // 2))
+        self._tasks.run(work, ranges(own.size, TASK_PAIRS // 2))
         return Found(own, other, columns)
+
+    def _by_rows(
+        self, own: NDArray[np.int64], other: NDArray[np.int64], rows: int, others: int
+    ) -> Found:
+        """Return the closest approaches of a long list: each pair once by rows, then in its order.
+
+        What is found does not depend on which of a pair is asked about.
+        """
+        one, two = (
+            (np.minimum(own, other), np.maximum(own, other)) if self.job.single else (own, other)
+        )
+        # Packed with its place, the list is put in order by one sort of numbers: with np.unique all
+        # of this took a quarter longer.
+        packed = (one * others + two) * own.size + np.arange(own.size)
+        packed.sort()
+        pair, index = np.divmod(packed, own.size)
+        is_first = np.diff(pair, prepend=-1) != 0
+        place = np.empty(own.size, np.int64)
+        place[index] = np.cumsum(is_first) - 1
+        row, partner = np.divmod(pair[is_first], others)
+        found = self.rows(Listed(0, np.searchsorted(row, np.arange(rows + 1)), partner))
+        columns = [column[place] if column.size else column for column in found.columns]
+        return Found(own, other, Columns._make(columns))
 
     def merged(self, own: NDArray[np.int64], other: NDArray[np.int64]) -> Found:
         """Return the closest approaches of a few pairs, from all their elementary intervals."""
@@ -193,10 +208,13 @@ class Dense:
             part = slice(*pairs)
             out = Approaches._make(column[part] for column in found)
             rest = own[part], other[part], self.metric, out
-            legs = _closest_approaches.of(kind_of(self.job, *rest))(self.job, *rest)
+            if self.bands is None:
+                legs = _closest_approaches.of(kind_of(self.job, *rest))(self.job, *rest)
+            else:
+                legs = closest_in_bands(self.job, self.bands, *rest)
             self._tasks.count(part.stop - part.start, legs)
 
-        self._tasks.run(work, _ranges(own.size, MERGED_PAIRS))
+        self._tasks.run(work, ranges(own.size, MERGED_PAIRS))
         never = ~np.isfinite(found.value)
         for column in found[1:]:
             column[never] = np.inf
@@ -228,9 +246,11 @@ def _reported(found: Approaches, with_ratio: bool) -> Columns:
     )
 
 
-def _part(columns: Columns, part: slice) -> Columns:
+def part_of(columns: Columns, part: slice) -> Columns:
+    """Return some of the rows, in the same memory."""
     return Columns._make(column[part] if column.size else column for column in columns)
 
 
-def _ranges(size: int, step: int) -> list[tuple[int, int]]:
+def ranges(size: int, step: int) -> list[tuple[int, int]]:
+    """Return [0, size) in ranges [first, last) of `step` numbers."""
     return [(first, min(first + step, size)) for first in range(0, size, step)]

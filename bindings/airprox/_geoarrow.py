@@ -6,7 +6,7 @@ https://geoarrow.org/extension-types
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -45,10 +45,11 @@ def with_coordinates(source: Source, columns: Columns) -> Source:
     A source that has positions of another form, or no linestrings, is returned as it is. Raises
     `SchemaError` where there are several linestrings, no altitudes, no times, or no CRS.
     """
-    named = set() if columns is None else {"preset"} if isinstance(columns, str) else set(columns)
+    named = set(columns) if isinstance(columns, Mapping) else set[str]()
     frames = [*POSITION.values(), ("trajectory",)]
     stated = any({*roles} <= {*source.schema.names} for roles in frames)
-    if stated or named & {role for roles in frames for role in roles} or "preset" in named:
+    preset = columns is not None and not isinstance(columns, Mapping)
+    if stated or preset or named & {role for roles in frames for role in roles}:
         return source
     found = [field for field in source.schema if extension_name(field) == LINESTRING]
     if not found:
@@ -57,7 +58,7 @@ def with_coordinates(source: Source, columns: Columns) -> Source:
         names = ", ".join(repr(field.name) for field in found)
         raise SchemaError(f"trajectories must stand in one column of linestrings, found {names}")
     geometry = _geometry(found[0])
-    times = columns["time"] if isinstance(columns, dict) and "time" in columns else "time"
+    times = columns["time"] if isinstance(columns, Mapping) and "time" in columns else "time"
     timed = times in source.schema.names
     if timed == ("m" in geometry.dimensions):
         there = "both" if timed else "neither"

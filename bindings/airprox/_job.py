@@ -16,9 +16,8 @@ from ._levels import AnyMinima, as_levels
 from ._limits import Held, hold_to, single_steps
 from ._matching import matching_rows as matching_rows
 from ._pace import Pace
-from .errors import InvalidMinima, SchemaError, SchemaTypeError
+from .errors import SchemaError, SchemaTypeError
 from .fleet import Fleet
-from .minima import Minima
 from .rules import Rules
 
 NOTHING = frozen(np.empty(0))
@@ -123,22 +122,6 @@ def make_case(
         exemptions,
     )
     return Case(job, held.reach, _variations(sides, held))
-
-
-def make_job(
-    sides: Sides, minima: AnyMinima, same_id: str, window: tuple[object, object] | None
-) -> Job:
-    """Return the job alone, for closest approaches: they know neither rules nor bands.
-
-    Raises `InvalidMinima` for a vertical minimum that depends on the altitude.
-    """
-    for table in as_levels(minima).tables:
-        values = (table,) if isinstance(table, Minima) else table.different
-        if any(value.bands for value in values):
-            raise InvalidMinima(
-                "minima of closest approaches must not depend on the altitude, but have bands"
-            )
-    return make_case(sides, minima, same_id, window, None).job
 
 
 def _variations(sides: Sides, held: Held) -> Variations | None:

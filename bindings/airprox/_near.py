@@ -1,245 +1,272 @@
-"""Approaches within a limit: pruned by space and time, as a screening is."""
+"""Pairs that come near, within a limit or nearest of all: by boxes around chords that meet."""
 
 import threading
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from airprox_kernel.apart import SAG, STRETCH
 from airprox_kernel.approach import RATIO, SLANT
-from airprox_kernel.boxes import Places, Reach
-from airprox_kernel.broad import Candidates, find_candidates
+from airprox_kernel.bounds import Metric, farthest_chord
+from airprox_kernel.boxes import Boxes, Places, Reach
 from airprox_kernel.broad import Found as Progressed
-from airprox_kernel.chunks import part_spans
-from airprox_kernel.following import follow_leads
+from airprox_kernel.broad import find_candidates
+from airprox_kernel.chord_boxes import ChordSide, box_chords, count_flown
+from airprox_kernel.chords import Chords
+from airprox_kernel.chunks import Chunk, Presence, Roll, call_roll, divide
+from airprox_kernel.dense import LEADS
 from airprox_kernel.job import Job
-from airprox_kernel.leads import lead_type
-from airprox_kernel.near import list_leads
-from airprox_kernel.reports import Columns
+from airprox_kernel.leads import Search, lead_type
+from airprox_kernel.limits import Limits
+from airprox_kernel.near import (
+    Ceilings,
+    Meetings,
+    NearPairs,
+    approach_near_pairs,
+    bound_meetings,
+    lower_ceilings,
+)
 
 from ._arrow import frozen
-from ._dense import Dense
-from ._found import Found, append, empty_found, new_columns, pick, that_met
-from ._job import Case
-from ._pace import pace_of
+from ._dense import Dense, most_leads, part_of, ranges
+from ._found import Found, new_columns
 from ._parallel import pause
-from ._plan import make_plan
-from ._search import Workspace, chunk_of, make_boxes
+from ._plan import chunk_size
+from ._search import Workspace
 from ._tasks import Spare, Tasks
-from .minima import LEAST
 
-FARTHEST = 1.0e6
-"""Distances over the ground (m) up to which boxes are used on the Earth: beyond, nothing is pruned
-that would pay, and far pairs report a geodesic."""
 WIDE = 0.25
 """Limits above this share of the extent of the traffic prune next to nothing."""
 VISIT = 3
 """What a pair of boxes costs, at most, in pairs computed through chords: with more of them than
 that would be, the search is given up for these."""
+TASK_PAIRS = 50_000
+"""Pairs per task of a thread: some 10 ms."""
 ROOM = 1.0 + 1e-12
-"""Squares of values below a limit are below its square times this, whatever the rounding."""
+"""Bounds and ceilings are rounded by less."""
 
 
 class GivenUp(Exception):
-    """There are so many pairs of boxes that chords are the cheaper way."""
+    """There are so many pairs of boxes that chords of all pairs are the cheaper way."""
+
+
+class Boxed(NamedTuple):
+    """The slabs of both sides' chords, divided among tasks."""
+
+    sides: list[ChordSide]
+    counts: list[NDArray[np.int64]]
+    """Boxes of each slab."""
+    rolls: list[Roll]
+    chunk_start: NDArray[np.int64]
 
 
 class Near:
-    """The pairs of a job that come nearer than a limit, by boxes that meet."""
+    """The pairs of a job that come nearer than a limit; of these, if k > 0, only the k nearest."""
 
-    def __init__(self, dense: Dense, limit: float, budget: int, tasks: Tasks) -> None:
-        job, metric = dense.job, dense.metric
-        self._metric = metric
-        self._limit = limit
-        self._with_ratio = dense.with_ratio
-        time = job.own.time.dtype
-        self._nothing = empty_found(new_columns(0, time, self._with_ratio, True))
+    def __init__(self, dense: Dense, limit: float, k: int, budget: int, tasks: Tasks) -> None:
+        self._dense = dense
+        self._job = dense.job
+        self._search = dense.search()._replace(limit=limit)
+        self._reach = reach_of(self._job.limits, self._search.metric, limit)
+        self._k = k
         self._tasks = tasks
         self._budget = budget
         self._visits = 0
         self._lock = threading.Lock()
-        sides = [job.own] if job.single else [job.own, job.other]
-        case = Case(job, reach_of(job, metric, limit), None)
-        self._plan = make_plan(case, [pace_of(knots) for knots in sides], None)
-        self._rooms = Spare(lambda: _Room(time, self._with_ratio))
+        self._boxed = _divided(self._job, self._search)
+        self._rooms = Spare(self._new_room)
+        self._made: list[_Room] = []
+
+    def _new_room(self) -> "_Room":
+        room = _Room(self._job, self._search, self._k)
+        self._made.append(room)
+        return room
 
     def search(self) -> Found:
-        """Return the pairs, by rows; raises `GivenUp` when over budget."""
-        chunks = range(self._plan.chunk_start.size - 1)
-        found = self._tasks.run(self._search_chunk, chunks)
-        return first_of_each(append([self._nothing, *found], self._nothing), self._plan.job)
+        """Return the pairs, by rows; raises `GivenUp` when over budget.
 
-    def _search_chunk(self, index: int) -> Found:
-        plan = self._plan
-        found = [self._nothing]
+        Those with a greater value than the limit, or than each of the two has k others nearer, are
+        not all there, and what they come to may be too large.
+        """
+        chunks = range(self._boxed.chunk_start.size - 1)
+        found = self._tasks.run(self._sweep, chunks)
+        with self._tasks.timed("group"):
+            pairs = self._group(found)
+        columns = new_columns(pairs.own.size, self._job.own.time.dtype, self._dense.with_ratio)
+
+        def work(span: tuple[int, int]) -> None:
+            part = slice(*span)
+            with self._rooms.one() as room:
+                some = NearPairs._make(column[part] for column in pairs)
+                legs = approach_near_pairs(
+                    self._job, self._search, some, room.leads, part_of(columns, part)
+                )
+            self._tasks.count(0, legs)
+
+        self._tasks.run(work, ranges(pairs.own.size, TASK_PAIRS))
+        return Found(pairs.own, pairs.other, columns)
+
+    def _sweep(self, index: int) -> list[Meetings]:
+        """Return the meetings of one chunk of slabs."""
+        start = self._boxed.chunk_start
+        chunk = Chunk(int(start[index]), int(start[index + 1]))
+        found: list[Meetings] = []
         with self._rooms.one() as room:
-            boxes, places = make_boxes(plan, index, room.workspace)
-            chunk = chunk_of(plan, index)
+            boxes, places = self._boxes(index, chunk, room.workspace)
             out = room.workspace.candidates(boxes)
+            kept = room.meetings(out.own.size)
             since = Progressed(chunk.first, 0, 0)
             while since.slab < chunk.last:
                 pause()
-                since = Progressed(*find_candidates(plan.job, boxes, places, chunk, since, out))
+                since = Progressed(*find_candidates(self._job, boxes, places, chunk, since, out))
                 self._spend(since.pairs)
-                found.append(self._meet(places, out, since.pairs, room))
-        return append(found, self._nothing)
+                count = bound_meetings(
+                    self._job, self._search, places, out, since.pairs, *room.ceilings, kept
+                )
+                found.append(Meetings._make(column[:count].copy() for column in kept))
+        return found
+
+    def _boxes(self, index: int, chunk: Chunk, workspace: Workspace) -> tuple[Boxes, Places]:
+        """Return the boxes of one chunk, of the one side before those of the other."""
+        boxed = self._boxed
+        counts = [count[chunk.first : chunk.last] for count in boxed.counts]
+        start = np.zeros(chunk.last - chunk.first + 1, np.int64)
+        np.cumsum(sum(counts), out=start[1:])
+        middle = start[:-1] + counts[0]
+        bounds, places = workspace.boxes(int(start[-1]))
+        for side, roll, cursor in zip(boxed.sides, boxed.rolls, (start[:-1], middle), strict=False):
+            rows = roll.part[roll.start[index] : roll.start[index + 1]]
+            box_chords(side, chunk, rows, self._reach, cursor.copy(), bounds, places)
+        return Boxes(bounds, start, middle), places
 
     def _spend(self, visits: int) -> None:
         with self._lock:
             self._visits += visits
             if self._visits > self._budget:
                 raise GivenUp
+        self._tasks.count(visits, 0)
 
-    def _meet(self, places: Places, candidates: Candidates, count: int, room: "_Room") -> Found:
-        """Return the candidates that are near enough in their slabs."""
-        job = self._plan.job
-        room.make(count)
-        columns = room.columns
-        columns.square[:count] = np.inf
-        list_leads(job, places, candidates, count, room.leads, room.own, room.other)
-        legs = follow_leads(job, self._metric, room.leads, count, columns)
-        self._tasks.count(count, legs)
-        near = np.flatnonzero(columns.square[:count] <= self._limit * self._limit * ROOM)
-        rows = Found(room.own[near].astype(np.int64), room.other[near].astype(np.int64), columns)
-        picked = [column[near] if column.size else column for column in columns]
-        return rows._replace(columns=Columns._make(picked))
+    def _group(self, found: list[list[Meetings]]) -> NearPairs:
+        """Return the pairs of the meetings that are not above both ceilings."""
+        own, other, slab, lower = (
+            np.concatenate([column[:0], *columns])
+            for column, *columns in zip(
+                _meetings(0), *(meetings for part in found for meetings in part), strict=True
+            )
+        )
+        ceilings = self._ceilings()
+        highest = np.maximum(ceilings[0][own], ceilings[1][other]) * ROOM
+        kept = np.flatnonzero(lower <= highest)
+        # One number a meeting, which sorts by pair, then by slab.
+        others, slabs = self._search.other.begin.size, int(self._boxed.counts[0].size)
+        key = (own[kept].astype(np.int64) * others + other[kept]) * slabs + slab[kept]
+        key.sort()
+        pair = key // slabs
+        last = np.flatnonzero(np.diff(pair, append=-1))
+        first = np.append(0, last[:-1] + 1)[: last.size]
+        own, other = np.divmod(pair[first], others)
+        return NearPairs(
+            own,
+            other,
+            key[first] % slabs,
+            key[last] % slabs,
+            np.maximum(ceilings[0][own], ceilings[1][other]),
+        )
+
+    def _ceilings(self) -> list[NDArray[np.float64]]:
+        """Return above what nothing matters to a row, for the rows of each side."""
+        if self._k == 0 or not self._made:
+            sizes = (self._search.own.begin.size, self._search.other.begin.size)
+            return [np.full(size, self._search.limit) for size in sizes]
+        own, other = self._made[0].ceilings
+        for room in self._made[1:]:
+            lower_ceilings(own, room.ceilings[0])
+        return [own.value[:, -1], other.value[:, -1]]
 
 
 class _Room:
     """The arrays that one thread works in, kept from task to task: new ones are slow to touch."""
 
-    def __init__(self, time: np.dtype[Any], with_ratio: bool) -> None:
-        self._time = time
-        self._with_ratio = with_ratio
+    def __init__(self, job: Job, search: Search, k: int) -> None:
+        time = job.own.time.dtype
         self.workspace = Workspace(time)
-        self._resize(0)
+        self.leads = np.empty(LEADS + most_leads(search), lead_type(time))
+        own = new_ceilings(search.own.begin.size, k, search.limit)
+        # Of two sides, only rows of the first are asked about.
+        other = own if job.single else new_ceilings(search.other.begin.size, min(k, 1), -np.inf)
+        self.ceilings = (own, other)
+        self._meetings = _meetings(0)
 
-    def make(self, size: int) -> None:
-        """See that there is room for so many candidates."""
-        if self.own.size < size:
-            self._resize(2 * size)
-
-    def _resize(self, size: int) -> None:
-        self.leads = np.empty(size, lead_type(self._time))
-        self.own, self.other = np.empty(size, np.int32), np.empty(size, np.int32)
-        self.columns = new_columns(size, self._time, self._with_ratio, True)
+    def meetings(self, size: int) -> Meetings:
+        """Return room for so many meetings."""
+        if self._meetings.own.size < size:
+            self._meetings = _meetings(size)
+        return self._meetings
 
 
-def reach_of(job: Job, metric: int, limit: float) -> Reach:
-    """Return how far boxes are widened to meet wherever the metric is below the limit."""
-    limits = job.limits
+def new_ceilings(rows: int, k: int, limit: float) -> Ceilings:
+    """Return ceilings of which nothing is known yet."""
+    return Ceilings(np.full((rows, k), limit), np.full((rows, k), -1, np.int32))
+
+
+def _meetings(size: int) -> Meetings:
+    own, other, slab = (np.empty(size, np.int32) for _ in range(3))
+    return Meetings(own, other, slab, np.empty(size))
+
+
+def _divided(job: Job, search: Search) -> Boxed:
+    """Return the slabs of both sides, divided among tasks."""
+    sides = [ChordSide(search.own, job.limits.own_category, job.own.row_start)]
+    if not job.single:
+        sides.append(ChordSide(search.other, job.limits.other_category, job.other.row_start))
+    presences = [_presence(side.chords) for side in sides]
+    slabs = 1 + max(int(presence.last.max(initial=0)) for presence in presences)
+    counts = [np.zeros(slabs, np.int64) for _ in range(2)]
+    for side, count in zip(sides, counts, strict=False):
+        count_flown(side.chords, count)
+    boxes = counts[0] + counts[1]
+    chunk_start = divide(boxes, chunk_size(int(boxes.sum())))
+    rolls = [call_roll(presence, chunk_start) for presence in presences]
+    return Boxed(sides, counts, rolls, chunk_start)
+
+
+def _presence(chords: Chords) -> Presence:
+    """Return the slabs from the first to the last in which each row has a position."""
+    return Presence(chords.first, chords.first + np.diff(chords.start) - 2)
+
+
+def reach_of(limits: Limits, metric: Metric, limit: float) -> Reach:
+    """Return half of how far apart a pair can be where the metric is not above the limit."""
     kinds = limits.horizontal.shape[0]
     across, upward = np.full(kinds, limit), np.full(kinds, np.inf)
-    if metric == SLANT:
+    if metric.kind == SLANT:
         upward[:] = limit
-    elif metric == RATIO:
-        horizontal = np.maximum(limits.horizontal, limits.arc)[:, :, 0].max(axis=1)
-        across, upward = limit * horizontal, limit * limits.vertical[:, :, 0].max(axis=1)
-    if job.own.geodetic:
-        across = STRETCH * across + SAG
-    # One part in a million more, for what the tolerance takes off the minima; and no less than the
-    # least minima have, for which boxes are made.
-    across, upward = np.maximum(across, LEAST), np.maximum(upward, LEAST)
-    return Reach(frozen(across * 0.5000005), frozen(upward * 0.5000005))
+    elif metric.kind == RATIO:
+        limit *= 1.0 + metric.spread
+        across = limit * limits.horizontal[:, :, 0].max(axis=1)
+        upward = limit * limits.vertical[:, :, 0].max(axis=1)
+    for kind in range(kinds):
+        across[kind] = farthest_chord(float(across[kind]), metric.tilt, metric.dip)
+    return Reach(frozen(0.5 * ROOM * across), frozen(0.5 * ROOM * upward))
 
 
-def worth_it(job: Job, metric: int, limit: float) -> bool:
-    """Return whether boxes can tell what is within the limit, and may pay."""
-    reach = 2.0 * float(reach_of(job, metric, limit).horizontal.max(initial=0.0))
-    if not reach < (FARTHEST if job.own.geodetic else np.inf):
-        return False
-    extent = 0.0
-    for name in "xyz"[: 3 if job.own.geodetic else 2]:
-        sides = [getattr(job.own, name), getattr(job.other, name)]
-        low = min(float(side.min(initial=np.inf)) for side in sides)
-        extent = max(extent, max(float(side.max(initial=-np.inf)) for side in sides) - low)
-    return reach < WIDE * extent
+def worth_it(search: Search, reach: Reach) -> bool:
+    """Return whether boxes may pay."""
+    return 2.0 * float(reach.horizontal.max(initial=0.0)) < WIDE * search.own.scale
 
 
-def first_of_each(found: Found, job: Job) -> Found:
-    """Return for each pair its least value, and of equal ones the earliest; by rows.
+def find_near(dense: Dense, limit: float, k: int, pairs: int, tasks: Tasks) -> Found | None:
+    """Return the pairs as `Near.search` does; None where boxes are not the way.
 
-    What is found in one slab comes before what is found in a later one.
+    `pairs` is how many pairs there are at all.
     """
-    pair = found.own * job.other_identity.size + found.other
-    order = np.lexsort((found.columns.square, pair))
-    return pick(found, order[np.flatnonzero(np.diff(pair[order], prepend=-1))])
-
-
-def touching_pairs(job: Job, most: int) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
-    """Return the pairs of rows that have an instant in common at an end of both, by rows.
-
-    Boxes do not meet there. None if there are more than `most` or if some part is an instant.
-    """
-    own = _parts(job, 0)
-    other = own if job.single else _parts(job, 1)
-    if any((start == end).any() for _, start, end in (own, other)):
+    search = dense.search()
+    if not worth_it(search, reach_of(search.limits, search.metric, limit)):
         return None
-    pairs = np.concatenate([_touching(own, other), _touching(other, own)[:, ::-1]])
-    if len(pairs) > most:
-        return None
-    if job.single:
-        pairs = np.sort(pairs, axis=1)
-        pairs = pairs[pairs[:, 0] != pairs[:, 1]]
-    pairs = np.unique(pairs, axis=0)
-    return np.ascontiguousarray(pairs[:, 0]), np.ascontiguousarray(pairs[:, 1])
-
-
-Parts = tuple[NDArray[np.int64], NDArray, NDArray]
-
-
-def _parts(job: Job, side: int) -> Parts:
-    """Return row, start and end of the parts within the window."""
-    knots = (job.own, job.other)[side]
-    start, end = part_spans(knots)
-    start, end = np.maximum(start, job.window.start), np.minimum(end, job.window.end)
-    here = start <= end
-    return knots.part_row[here].astype(np.int64), start[here], end[here]
-
-
-def _touching(one: Parts, two: Parts) -> NDArray[np.int64]:
-    """Return the rows of parts of `one` that end when a part of `two` starts, (pairs, 2)."""
-    order = np.argsort(two[1], kind="stable")
-    starts = two[1][order]
-    ends = np.argsort(one[2], kind="stable")
-    first = np.searchsorted(starts, one[2][ends], side="left")
-    counts = np.searchsorted(starts, one[2][ends], side="right") - first
-    place = np.repeat(first - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
-    return np.stack([np.repeat(one[0][ends], counts), two[0][order][place]], axis=1)
-
-
-def find_near(dense: Dense, limit: float, pairs: int, tasks: Tasks) -> Found | None:
-    """Return the pairs nearer than a limit, by rows; None where boxes are not the way."""
-    job = dense.job
-    if not worth_it(job, dense.metric, limit):
-        return None
-    touching = touching_pairs(job, max(pairs // 16, 1024))
-    if touching is None:
-        return None
-    budget = max(pairs // VISIT, 100_000)
     try:
-        found = Near(dense, limit, budget, tasks).search()
+        found = Near(dense, limit, k, max(pairs // VISIT, 100_000), tasks).search()
     except GivenUp:
+        tasks.give_up()
         return None
-    found = found._replace(columns=found.columns._replace(square=np.empty(0)))
-    if touching[0].size:
-        found = _joined(found, dense.merged(*_allowed(job, *touching)), job)
-    return found
-
-
-def _allowed(
-    job: Job, own: NDArray[np.int64], other: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    kept = job.own_identity[own] != job.other_identity[other]
-    return own[kept], other[kept]
-
-
-def _joined(found: Found, more: Found, job: Job) -> Found:
-    """Return both by rows; of a pair in both, what `more` says, which is of all its time."""
-    more = that_met(more, None, "")
-    rows = job.other_identity.size
-    known = np.isin(found.own * rows + found.other, more.own * rows + more.other)
-    found = pick(found, np.flatnonzero(~known))
-    joined = append([found, more], pick(found, slice(0)))
-    return pick(joined, np.lexsort((joined.other, joined.own)))
+    # What is near under the bands of altitude is near under the largest minima that they have.
+    return found if dense.bands is None else dense.merged(found.own, found.other)

@@ -5,22 +5,29 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from airprox_kernel.nearest import Contest, Ranking, nearest_rows
+from airprox_kernel.nearest import Contest, nearest_rows
+from airprox_kernel.ranking import Ranking, rank_pairs
 from airprox_kernel.reports import Columns
 
 from ._arrow import plain
 from ._buffers import as_numpy
-from ._dense import Dense
-from ._found import Found, append, new_columns, pick, value_of
+from ._dense import Dense, ranges
+from ._found import Found, new_columns
 from ._near import find_near
 from ._tasks import Tasks
 
 SAMPLE = 192
 """Rows that are looked at to learn how far the closest are."""
-SHARE = 0.97
+SHARE = 0.995
 """Share of the rows that the first guess should do for."""
+LEAST_GUESS = 1e-3
+"""Metres, or a ratio: who meets somebody exactly is found within more than nothing."""
 FEW_ROWS = 1024
 """Fewer rows go through chords at once."""
+WHOLE = 8
+"""So does less than this fraction of all rows: boxes are made for all of them."""
+MOST = 64
+"""And so do more closest others than this: ceilings are looked through one by one."""
 ROWS = 32
 """Rows per task of a thread: some 5 ms."""
 
@@ -37,99 +44,104 @@ def id_ranks(ids: pa.Array) -> NDArray[np.int64]:
 class Nearest:
     """The k closest others of rows of a job."""
 
-    def __init__(
-        self, dense: Dense, metric: str, k: int, ids: pa.Array, pairs: int, tasks: Tasks
-    ) -> None:
+    def __init__(self, dense: Dense, k: int, ids: pa.Array, pairs: int, tasks: Tasks) -> None:
         self._dense = dense
         self._pairs = pairs
-        self._metric = metric
         self._k = k
-        self._ranks = id_ranks(ids)
+        self._order = id_ranks(ids)
         self._tasks = tasks
 
     def of(self, rows: NDArray[np.int64]) -> Found:
         """Return the closest others of some rows, ascending; each row's best first."""
-        if rows.size < FEW_ROWS:
-            return self._through_chords(rows)
-        sample = self._through_chords(rows[:: max(1, rows.size // SAMPLE)])
-        return self._through_chords(rows) if sample.own.size == 0 else self._guess(rows, sample)
+        everybody = self._dense.job.own_identity.size
+        ranking = None
+        if rows.size >= max(FEW_ROWS, everybody // WHOLE) and self._k <= MOST:
+            ranking = self._through_boxes(rows)
+        if ranking is None:
+            ranking = self._one_by_one(rows)
+        return _ranked(rows, ranking, self._dense.with_ratio)
 
-    def _guess(self, rows: NDArray[np.int64], sample: Found) -> Found:
-        """Look within the distance that does for most rows of the sample; do the rest by chords."""
-        last = sample.rank == self._k
-        assert last is not None
-        values = value_of(sample.columns, self._metric)[last]
+    def _one_by_one(self, rows: NDArray[np.int64]) -> Ranking:
+        in_bands = self._dense.bands is not None
+        return self._among_all(rows) if in_bands else self._through_chords(rows)
+
+    def _through_boxes(self, rows: NDArray[np.int64]) -> Ranking | None:
+        """Look within the distance that does for most rows of a sample; do the rest by chords."""
+        dense = self._dense
+        sample = self._one_by_one(rows[:: max(1, rows.size // SAMPLE)])
+        values = sample.value[sample.partner[:, -1] >= 0, -1]
         if values.size == 0:
-            return self._through_chords(rows)
-        return self._within(rows, float(np.quantile(values, SHARE)))
-
-    def _within(self, rows: NDArray[np.int64], limit: float) -> Found:
-        limit = min(limit, self._dense.limit)
-        near = find_near(self._dense, limit, self._pairs, self._tasks)
+            return None
+        limit = min(max(float(np.quantile(values, SHARE)), LEAST_GUESS), dense.limit)
+        k = self._k if dense.bands is None else 0
+        near = find_near(dense, limit, k, self._pairs, self._tasks)
         if near is None:
-            return self._through_chords(rows)
-        chosen = self._best(near, limit)
-        counts = np.bincount(chosen.own, minlength=self._dense.job.own_identity.size)
-        done = (counts >= self._k) | (limit == self._dense.limit)
-        rest = self._through_chords(rows[~done[rows]])
-        mine = np.zeros(done.size, np.bool_)
-        mine[rows] = True
-        return _sorted(
-            append(
-                [pick(chosen, np.flatnonzero((done & mine)[chosen.own])), rest],
-                pick(rest, slice(0)),
-            )
-        )
+            return None
+        ranking = self._new_ranking(dense.job.own_identity.size)
+        rank_pairs(near.columns, near.own, near.other, dense.metric, dense.job.single, ranking)
+        ranking = _rows_of(ranking, rows)
+        if limit < dense.limit:
+            rest = np.flatnonzero(~(ranking.value[:, -1] < limit))
+            more = self._one_by_one(rows[rest])
+            for column, values in zip(_columns(ranking), _columns(more), strict=True):
+                column[rest] = values
+        return ranking
 
-    def _best(self, near: Found, limit: float) -> Found:
-        """Return the first k others of each row among pairs nearer than the limit."""
-        below = value_of(near.columns, self._metric) < limit
-        near = pick(near, np.flatnonzero(below))
-        if self._dense.job.single:
-            back = near._replace(own=near.other, other=near.own)
-            near = append([near, back], pick(near, slice(0)))
-        value = value_of(near.columns, self._metric)
-        order = np.lexsort((self._ranks[near.other], near.columns.time, value, near.own))
-        near = pick(near, order)
-        counts = np.bincount(near.own)
-        rank = np.arange(1, near.own.size + 1) - np.repeat(np.cumsum(counts) - counts, counts)
-        return pick(near._replace(rank=rank), np.flatnonzero(rank <= self._k))
+    def _among_all(self, rows: NDArray[np.int64]) -> Ranking:
+        """Return the closest others of some rows, all of whose pairs are computed."""
+        dense, job = self._dense, self._dense.job
+        own, other = dense.spans[0], dense.spans[-1]
+        ranking = self._new_ranking(job.own_identity.size)
+        for row in rows.tolist():
+            met = np.maximum(own.begin[row], other.begin) <= np.minimum(own.end[row], other.end)
+            others = np.flatnonzero(met & (job.other_identity != job.own_identity[row]))
+            found = dense.merged(np.full(others.size, row), others)
+            rank_pairs(found.columns, found.own, found.other, dense.metric, False, ranking)
+        return _rows_of(ranking, rows)
 
-    def _through_chords(self, rows: NDArray[np.int64]) -> Found:
+    def _through_chords(self, rows: NDArray[np.int64]) -> Ranking:
         """Return the closest others of some rows by branch and bound."""
         dense, k = self._dense, self._k
-        search, lanes = dense.chords()
+        search, lanes = dense.search(), dense.lanes()
         # Rows of about one time look at the same chords, one after another.
-        rows = rows[np.argsort(search.own.begin[rows], kind="stable")]
-        others = search.other.begin.size
-        lengths = [np.empty((rows.size, k)) for _ in range(5)]
-        ranking = Ranking(
-            np.full((rows.size, k), -1, np.int64),
-            lengths[0],
-            np.zeros((rows.size, k), dense.job.own.time.dtype),
-            *lengths[1:],
-        )
+        order = np.argsort(search.own.begin[rows], kind="stable")
+        asked = rows[order]
+        ranking = self._new_ranking(rows.size)
 
-        def work(first: int) -> None:
-            last = min(first + ROWS, rows.size)
-            contest = Contest(
-                self._ranks,
-                np.empty(others, np.int64),
-                np.empty(others),
-                np.empty(k),
-                new_columns(1, dense.job.own.time.dtype, True),
-            )
+        def work(span: tuple[int, int]) -> None:
+            part = slice(*span)
+            others = search.other.begin.size
+            judged = new_columns(1, dense.job.own.time.dtype, True)
+            contest = Contest(np.empty(others, np.int64), np.empty(others), np.empty(k), judged)
+            some = _rows_of(ranking, part)
             with dense.scratch.one() as scratch:
-                legs = nearest_rows(
-                    dense.job, search, lanes, rows, first, last, contest, scratch, ranking
-                )
-            self._tasks.count((last - first) * others, legs)
+                legs = nearest_rows(dense.job, search, lanes, asked[part], contest, scratch, some)
+            self._tasks.count((part.stop - part.start) * others, legs)
 
-        self._tasks.run(work, range(0, rows.size, ROWS))
-        return _sorted(_ranked(rows, ranking, dense.with_ratio))
+        self._tasks.run(work, ranges(rows.size, ROWS))
+        return _rows_of(ranking, np.argsort(order))
+
+    def _new_ranking(self, rows: int) -> Ranking:
+        """Return a ranking of nobody."""
+        shape = (rows, self._k)
+        time = np.zeros(shape, self._dense.job.own.time.dtype)
+        horizontal, vertical, slant, ratio = (np.empty(shape) for _ in range(4))
+        nobody, never = np.full(shape, -1, np.int64), np.full(shape, np.inf)
+        return Ranking(nobody, never, time, horizontal, vertical, slant, ratio, self._order)
+
+
+def _columns(ranking: Ranking) -> tuple[NDArray, ...]:
+    """Return what has a row for each row asked about."""
+    return ranking[:-1]
+
+
+def _rows_of(ranking: Ranking, rows: NDArray[np.int64] | slice) -> Ranking:
+    """Return some of the rows."""
+    return Ranking._make([*(column[rows] for column in _columns(ranking)), ranking.order])
 
 
 def _ranked(rows: NDArray[np.int64], ranking: Ranking, with_ratio: bool) -> Found:
+    """Return what is ranked, row by row."""
     filled = ranking.partner >= 0
     ratio = ranking.ratio[filled]
     columns = Columns(
@@ -142,8 +154,3 @@ def _ranked(rows: NDArray[np.int64], ranking: Ranking, with_ratio: bool) -> Foun
     )
     place, rank = np.nonzero(filled)
     return Found(rows[place], ranking.partner[filled], columns, rank.astype(np.int64) + 1)
-
-
-def _sorted(found: Found) -> Found:
-    assert found.rank is not None
-    return pick(found, np.lexsort((found.rank, found.own)))

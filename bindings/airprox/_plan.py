@@ -135,7 +135,7 @@ def _share_out(case: Case, own: Counted, other: Counted | None) -> Plan:
     own_presence, own_boxes = own
     other_presence, other_boxes = other or (own_presence, np.zeros(own_boxes.size, np.int64))
     boxes = own_boxes + other_boxes
-    chunk_start = divide(boxes, _chunk_size(int(boxes.sum())))
+    chunk_start = divide(boxes, chunk_size(int(boxes.sum())))
     own_roll = call_roll(own_presence, chunk_start)
     other_roll = own_roll if other is None else call_roll(other_presence, chunk_start)
     return Plan(
@@ -152,7 +152,7 @@ def _share_out(case: Case, own: Counted, other: Counted | None) -> Plan:
     )
 
 
-def _chunk_size(boxes: int) -> int:
+def chunk_size(boxes: int) -> int:
     """Return the number of boxes of a task."""
     share = boxes // processors() + 1
     tasks = max(1, min(TASKS, share // USUAL_CHUNK), -(-share // CHUNK_BOXES))

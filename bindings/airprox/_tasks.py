@@ -46,6 +46,10 @@ class Tasks:
 
         return run(done_one, tasks, self.threads, report, self._cancel)
 
+    def give_up(self) -> None:
+        """Take it that what is not done yet of the tasks so far never will be."""
+        self.total = self.done
+
     def count(self, pair_visits: int, legs_tested: int) -> None:
         """Add to the counts of work; from any thread."""
         with self._lock:

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 FRAMES = ("planar", "geodetic")
 TIMES = ("seconds", "timestamps")
+FLIGHTS = 1100
+"""Of fewer, the nearest are looked for one by one."""
 CROWD = 20
 """Flights in one place: so many that an airspace sorts them into cells."""
 
@@ -66,6 +68,8 @@ def warmup(progress: Callable[[Warmed], object] | None = None) -> tuple[Warmed, 
 
 def _exercise(frame: str, times: str) -> None:
     """Do every kind of work once, on a few flights of which two meet."""
+    import numpy as np
+
     from .airspace import Airspace
     from .closest import closest_approach
     from .delays import forbidden_delays
@@ -78,10 +82,36 @@ def _exercise(frame: str, times: str) -> None:
     screen(fleet, minima, against=mixed, same_id="screen")
     for metric in ("horizontal", "slant", "ratio"):
         closest_approach(fleet, metric=metric, minima=minima if metric == "ratio" else None)
+    crowd, numbers = _crowd(frame, times), np.arange(200_000)
+    closest_approach(crowd)
+    closest_approach(crowd, nearest=1)
+    closest_approach(crowd, within=5000.0)
+    asked = {"own_row": numbers % FLIGHTS, "other_row": (numbers + 1) % FLIGHTS}
+    closest_approach(crowd, pairs=asked)
     forbidden_delays(fleet, minima, horizon=60.0)
     airspace = Airspace(minima)
     airspace.upsert(_fleet(frame, times, "grouped", CROWD))
     airspace.probe(fleet)
+
+
+def _crowd(frame: str, times: str) -> "Fleet":
+    """Return flights enough for closest approaches to go the ways of large fleets."""
+    import numpy as np
+
+    from .fleet import Fleet
+
+    flight, end = np.repeat(np.arange(FLIGHTS), 2), np.tile([0.0, 1.0], FLIGHTS)
+    time = 10.0 * flight + 2000.0 * end
+    columns: dict[str, Any] = {"id": flight, "time": time}
+    if times == "timestamps":
+        columns["time"] = (time * 1e9).astype("datetime64[ns]")
+    across, up = flight * 37 % FLIGHTS + 50.0 * end, flight * 91 % FLIGHTS
+    if frame == "planar":
+        columns |= {"x": 1e3 * across, "y": 1e3 * up, "z": np.full(2 * FLIGHTS, 9e3)}
+    else:
+        columns |= {"lat": 40 + 0.01 * up, "lon": 0.01 * across, "alt": np.full(2 * FLIGHTS, 9e3)}
+    unit = "m" if frame == "geodetic" else None
+    return Fleet.from_arrow(columns, altitude_unit=unit, naive_time="utc")
 
 
 def _fleet(frame: str, times: str, order: str, flights: int = 2) -> "Fleet":

@@ -63,7 +63,9 @@ def closest_approach(
         dimensions, or the ``"ratio"`` max(horizontal / minimum, vertical / minimum).
     minima
         Separation minima, or a table of them by categories; needed for ``metric="ratio"``, and
-        adding the column ``ratio``.
+        adding the column ``ratio``. Where they have bands of altitude, the minimum is that of the
+        instant, and where it jumps the smaller ratio of both sides counts; each pair then takes
+        as long as a plain merge of its knots, some 3 µs.
     within
         Only pairs whose reported value of the metric (m, or the ratio) is below this. Pairs that
         are never as near are pruned in space and time, as in a screening.

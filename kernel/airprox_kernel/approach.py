@@ -6,7 +6,7 @@ import numpy as np
 
 from ._jit import jit_inner, zero
 from ._types import Time, TimeArray
-from .cpa import critical_point, cylinder_square, horizontal_cpa, slant_cpa
+from .cpa import CriticalPoint, critical_point, cylinder_square, horizontal_cpa, slant_cpa
 from .intervals import Interval, Pair, first_interval, motion_on, next_interval
 from .job import Job, Window, component
 from .knots import Knots
@@ -79,28 +79,43 @@ def take(job: Job, interval: Interval, minima: PairMinima, metric: int, best: Be
     """Return the better of `best` and one elementary interval; of equal ones, `best`."""
     motion = motion_on(job, interval)
     limit = minima_on(motion, minima)
+    if metric == RATIO:
+        point = critical_point(motion, limit.horizontal_weight, limit.vertical_weight)
+    else:
+        point = nearest_point(motion, metric)
+    if not point.square < best.value:
+        return best
+    ratio = cylinder_square(motion, point.u, limit.horizontal_weight, limit.vertical_weight)
+    return best_at(job, interval, motion, point, ratio)
+
+
+@jit_inner
+def nearest_point(motion: Motion, metric: int) -> CriticalPoint:
+    """Return where a distance is least on an interval, and its square."""
     if metric == HORIZONTAL:
         u = horizontal_cpa(motion, 0.0, 1.0)
-        value = horizontal_square(separation_at(motion, u))
-    elif metric == SLANT:
-        u = slant_cpa(motion)
-        separation = separation_at(motion, u)
-        value = horizontal_square(separation) + separation.vertical * separation.vertical
-    else:
-        point = critical_point(motion, limit.horizontal_weight, limit.vertical_weight)
-        u, value = point.u, point.square
-    if not value < best.value:
-        return best
+        return CriticalPoint(u, horizontal_square(separation_at(motion, u)))
+    u = slant_cpa(motion)
+    separation = separation_at(motion, u)
+    square = horizontal_square(separation) + separation.vertical * separation.vertical
+    return CriticalPoint(u, square)
+
+
+@jit_inner
+def best_at(
+    job: Job, interval: Interval, motion: Motion, point: CriticalPoint, ratio_square: float
+) -> Best:
+    """Return the least value at a point of an interval."""
     return Best(
-        value,
+        point.square,
         interval.own_leg,
         interval.other_leg,
         interval.start,
         interval.end,
-        u,
-        _near_distance(job, motion, u),
-        abs(separation_at(motion, u).vertical),
-        cylinder_square(motion, u, limit.horizontal_weight, limit.vertical_weight),
+        point.u,
+        _near_distance(job, motion, point.u),
+        abs(separation_at(motion, point.u).vertical),
+        ratio_square,
     )
 
 

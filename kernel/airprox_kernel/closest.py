@@ -6,9 +6,11 @@ pair or two; `dense` gives the same bits for many pairs, testing few intervals o
 
 from typing import NamedTuple
 
-from ._jit import jit, zero
+import numpy as np
+
+from ._jit import jit, jit_inner, zero
 from ._types import FloatArray, IndexArray, TimeArray
-from .approach import nothing_yet, pair_minima, take_rows
+from .approach import Best, nothing_yet, pair_minima, take_rows
 from .job import Job
 from .motion import instant_at
 from .reports import ground_distance
@@ -50,12 +52,18 @@ def closest_approach(
     minima = pair_minima(job.limits, own_row, other_row)
     nothing = nothing_yet(job.window.start)
     best, tested = take_rows(job, own_row, other_row, job.window, minima, metric, nothing)
+    note(job, best, index, out)
+    return tested
+
+
+@jit_inner
+def note(job: Job, best: Best, index: int, out: Approaches) -> None:
+    """Write the closest approach of a pair, or that there is none."""
     out.value[index] = best.value
-    if tested > 0:
+    if best.value < np.inf:
         moment = instant_at(best.start, best.end, float(best.end - best.start), best.u)
         out.origin[index] = moment.origin
         out.offset[index] = moment.offset
         out.horizontal[index] = ground_distance(job, best)
         out.vertical[index] = best.vertical
         out.ratio_square[index] = best.ratio_square
-    return tested

@@ -7,7 +7,7 @@ blocks at a time.
 import numpy as np
 from numpy.typing import NDArray
 
-from ._types import IndexArray
+from ._types import FloatArray, IndexArray
 from .chords import COLUMNS, Chords, PartSpans, TimeGrid, count_edges, greatest_numbers
 from .chunks import part_spans
 from .job import Window
@@ -69,16 +69,21 @@ def _present(spans: Spans) -> Spans:
 def center_of(sides: list[Knots]) -> tuple[Position, float]:
     """Return the middle of all knots, and the greatest coordinate from there; altitudes stay."""
     low, high = np.zeros(3), np.zeros(3)
-    height = 0.0
     filled = [knots for knots in sides if knots.time.size]
     for axis, name in enumerate("xyz"[: 3 if filled and filled[0].geodetic else 2]):
-        low[axis] = min(float(getattr(knots, name).min()) for knots in filled) if filled else 0.0
-        high[axis] = max(float(getattr(knots, name).max()) for knots in filled) if filled else 0.0
-    for knots in filled:
-        height = max(height, float(np.abs(knots.altitude).max()))
+        low[axis], high[axis] = _extent([getattr(knots, name) for knots in filled])
+    lowest, highest = _extent([knots.altitude for knots in filled])
+    height = max(abs(lowest), abs(highest))
     middle = low + (high - low) / 2
     scale = max(float((high - low).max()), height, 1e-3)
     return Position(float(middle[0]), float(middle[1]), float(middle[2]), 0.0), scale
+
+
+def _extent(values: list[FloatArray]) -> tuple[float, float]:
+    """Return the least and the greatest of all values; 0 and 0 where there are none."""
+    if not values:
+        return 0.0, 0.0
+    return min(float(some.min()) for some in values), max(float(some.max()) for some in values)
 
 
 def new_chords(

@@ -311,11 +311,3 @@ def test_the_earliest_of_equal_minima_is_reported():
     tracks["B"] = [(t, 50.0, 0.0, 9000.0) for t in still]
     (row,) = rows(airprox.closest_approach(fleet(tracks)))
     assert row["cpa_time"] == 0.0
-
-
-def test_bands_of_altitude_are_refused():
-    higher = airprox.Band(9000.0, float("inf"), 600.0)
-    minima = airprox.Minima(9260.0, 300.0, bands=(higher,))
-    for table in (minima, airprox.MinimaTable({}, default=minima)):
-        with pytest.raises(errors.InvalidMinima, match="must not depend on the altitude"):
-            airprox.closest_approach(fleet(TRACKS), minima=table)

@@ -104,6 +104,15 @@ def test_mixed_traffic_through_chords_and_boxes(place, sides, metric, monkeypatc
     monkeypatch.setattr(_dense, "TASK_PAIRS", 500)
     for threads in (1, 2):
         assert same(closest_approach(fleet, threads=threads, **options).pairs, whole)
+    rows = random.integers(0, len(whole), 300)
+    asked = whole.take(rows).select(["own_row", "other_row"])
+    for crowded in (0, 32):
+        monkeypatch.setattr(_dense, "CROWDED", crowded)
+        assert same(closest_approach(fleet, pairs=asked, **options).pairs, whole.take(rows))
+    if against is None:
+        back = asked.rename_columns(["other_row", "own_row"])
+        found = closest_approach(fleet, pairs=back, **options).pairs
+        assert same(found.select(list(range(4, 8))), whole.take(rows).select(list(range(4, 8))))
     window = (400.0, 900.0)
     cut = closest_approach(fleet, window=window, **options).pairs
     monkeypatch.setattr(_dense, "few_intervals", lambda *_: True)
@@ -205,8 +214,10 @@ def test_too_many_boxes_give_way_to_chords(monkeypatch):
         given_up(self, visits)
 
     monkeypatch.setattr(_near.Near, "_spend", spend)
-    found = closest_approach(fleet, within=20e3).pairs
+    told = []
+    found = closest_approach(fleet, within=20e3, progress=lambda *c: told.append(c)).pairs
     assert calls
+    assert told[-1][0] == told[-1][1]
     assert same(found, below(whole, "horizontal", 20e3))
     monkeypatch.setattr(_approach_search, "BLOCK_PAIRS", 100)
     assert same(closest_approach(fleet, within=20e3).pairs, found)

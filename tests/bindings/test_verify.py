@@ -12,6 +12,8 @@ import airprox
 import strategies
 import strategies_conditions as drawn
 from airprox import _search, _verification
+from airprox_kernel.broad import Found
+from airprox_kernel.narrow import Narrowed
 from conditions_built import (
     fleet_of,
     geodetic_fleet_of,
@@ -107,6 +109,7 @@ def losing(pair):
     """What drops the candidates of one pair, as a broken filter would."""
 
     def broken(found, job, _, places, *arguments):
+        found = Found(*found)
         out = arguments[-1]
         own, other = (places.part[column[: found.pairs]] for column in (out.own, out.other))
         rows = np.sort([job.own.part_row[own], job.other.part_row[other]], axis=0)
@@ -148,7 +151,7 @@ def test_a_search_that_loses_one_pair_is_found_out(stamps, monkeypatch):
 @pytest.mark.usefixtures("_mode")
 def test_a_search_that_alters_a_row_is_found_out(monkeypatch):
     def spoil(result, *arguments):
-        arguments[-1]["cpa_vertical"][: result.pieces] = np.nextafter(0.0, 1.0)
+        arguments[-1]["cpa_vertical"][: Narrowed(*result).pieces] = np.nextafter(0.0, 1.0)
         return result
 
     monkeypatch.setattr(_search, "_find_pieces", Broken(_search._find_pieces, spoil))

@@ -14,7 +14,9 @@ from airprox_kernel.closest import Approaches, closest_approaches
 from airprox_kernel.dense import approach_pairs, approach_rows
 from airprox_kernel.lane_bounds import bound_plane, choose_slabs
 from airprox_kernel.lanes import LANES, NONE
-from airprox_kernel.nearest import Contest, Ranking, nearest_rows
+from airprox_kernel.nearest import Contest, nearest_rows
+from airprox_kernel.ranking import Ranking, rank_pairs
+from airprox_kernel.reports import Columns
 
 MINIMA = (1000.0, 150.0)
 METRICS = (HORIZONTAL, SLANT, RATIO)
@@ -112,6 +114,13 @@ def test_with_a_limit_what_is_below_it_is_right(drawn, kind, limit):
         assert np.array_equal(column[below], values[below])
 
 
+def new_ranking(job, rows, k, order):
+    shape = (rows, k)
+    lengths = [np.empty(shape) for _ in range(4)]
+    time = np.zeros(shape, job.own.time.dtype)
+    return Ranking(np.full(shape, -1), np.full(shape, np.inf), time, *lengths, order)
+
+
 @few
 @given(jobs(), st.sampled_from(METRICS), st.integers(1, 4))
 def test_the_nearest_are_those_of_all_pairs_in_order(drawn, kind, k):
@@ -128,22 +137,21 @@ def test_the_nearest_are_those_of_all_pairs_in_order(drawn, kind, k):
         i for i in np.lexsort((rank[other], expected[0], value, own)) if np.isfinite(expected[1][i])
     ]
     best = {r: [i for i in order if own[i] == r][:k] for r in range(rows)}
-    out = Ranking(
-        np.empty((rows, k), np.int64),
-        np.empty((rows, k)),
-        np.empty((rows, k), job.own.time.dtype),
-        *(np.empty((rows, k)) for _ in range(4)),
-    )
+    out = new_ranking(job, rows, k, rank)
     room = np.empty(others, np.int64), np.empty(others), np.empty(k)
-    contest = Contest(rank, *room, new_columns(1, job.own.time.dtype))
-    asked = np.arange(rows)
-    nearest_rows(job, search, lanes, asked, 0, rows, contest, make_scratch(search), out)
+    contest = Contest(*room, new_columns(1, job.own.time.dtype))
+    nearest_rows(job, search, lanes, np.arange(rows), contest, make_scratch(search), out)
+    again = new_ranking(job, rows, k, rank)
+    rank_pairs(Columns(*expected, expected[0][:0]), own, other, kind, False, again)
     for row in range(rows):
         count = len(best[row])
         assert out.partner[row].tolist() == [other[i] for i in best[row]] + [-1] * (k - count)
         assert out.value[row, :count].tolist() == [value[i] for i in best[row]]
         assert out.time[row, :count].tolist() == [expected[0][i] for i in best[row]]
         assert out.horizontal[row, :count].tolist() == [expected[1][i] for i in best[row]]
+    filled = out.partner >= 0
+    for one, two in zip(out[:-1], again[:-1], strict=True):
+        assert np.array_equal(one[filled], two[filled])
 
 
 @given(
