@@ -36,6 +36,8 @@ def rvsm(approved: Iterable[Category] | bool, *, horizontal: float = 5 * NM) -> 
     SchemaError, InvalidMinima
         If `approved` is no iterable of categories, or `horizontal` is no minimum.
 
+    Notes
+    -----
     Altitudes are taken as given: flight levels are pressure altitudes.
 
     Sources, figure by figure:

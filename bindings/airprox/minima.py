@@ -58,6 +58,8 @@ class Minima:
         If a value is not a number, not finite (but for ``vertical=math.inf`` and the outer edges
         of bands) or not over 1 mm, or if bands overlap.
 
+    Notes
+    -----
     Touching is not loss: 10⁻⁷ m is taken off both minima before use, so that aircraft on adjacent
     flight levels stay separated although 30,000 ft - 29,000 ft is 304.7999999999993 m in floating
     point.
