@@ -28,10 +28,12 @@ def expanded(paths: Sequence[str]) -> list[str]:
     """The files, with a folder's Parquet and Arrow files, at any depth and by name, in its place.
 
     Names that begin with a dot or an underscore are left out, as other tools do. Raises `FileError`
-    for a folder that has none.
+    for what is not there, and for a folder that has none.
     """
     files: list[str] = []
     for path in paths:
+        if not Path(path).exists():
+            raise FileError(f"{path} cannot be read: No such file or folder")
         if not Path(path).is_dir():
             files.append(path)
             continue
