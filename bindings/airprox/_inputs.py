@@ -37,11 +37,11 @@ def read_inputs(
     output = output_of(chosen, [*own, *against])
     rules = _rules_of(chosen)
     columns = [*_columns_of(minima, rules), *carry]
-    status.stage(f"reading {_told(own)}")
-    fleet, other = _fleet_of(chosen, own, columns), None
+    status.stage(f"reading {told(own)}")
+    fleet, other = fleet_of(chosen, own, columns), None
     if against:
-        status.stage(f"reading {_told(against)}")
-        other = _fleet_of(chosen, against, columns, against=True)
+        status.stage(f"reading {told(against)}")
+        other = fleet_of(chosen, against, columns, against=True)
     _check_columns(rules, fleet, other)
     return Inputs(fleet, other, rules, output)
 
@@ -62,11 +62,12 @@ def _columns_of(minima: object, rules: Rules | None) -> list[str]:
     return named
 
 
-def _told(files: list[str]) -> str:
+def told(files: list[str]) -> str:
+    """Files as one is told of them."""
     return files[0] if len(files) == 1 else f"{files[0]} and {len(files) - 1:,} more"
 
 
-def _fleet_of(
+def fleet_of(
     chosen: argparse.Namespace, files: list[str], carry: Iterable[str], *, against: bool = False
 ) -> Fleet:
     """The fleet in files; of the columns to carry, those that they have."""
@@ -86,7 +87,7 @@ def _fleet_of(
             naive_time=chosen.naive_time,
         )
     except AirproxError as error:
-        raise AirproxError(f"{_told(files)}: {_as_options(str(error), against)}") from error
+        raise AirproxError(f"{told(files)}: {_as_options(str(error), against)}") from error
 
 
 def _as_options(sentence: str, against: bool) -> str:

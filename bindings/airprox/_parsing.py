@@ -40,12 +40,16 @@ def add_inputs(parser: Parser, own: str = "OWN", against: str | None = None) -> 
     )
     if against is not None:
         parser.add_argument("--against", metavar="OTHER", action="append", help=against)
+    _add_reading(parser, two_sides=against is not None)
+
+
+def _add_reading(parser: Parser, *, two_sides: bool) -> None:
     add = parser.add_argument_group("how files are read").add_argument
     add("--columns", metavar="C", help="traffic, opensky, or pairs such as id=icao24,time=ts")
-    if against is not None:
+    if two_sides:
         add("--against-columns", metavar="C", help="the same for OTHER, if it differs")
     add("--altitude-unit", choices=("ft", "m"), help="unit of geodetic altitudes")
-    if against is not None:
+    if two_sides:
         add("--against-altitude-unit", choices=("ft", "m"), help="of OTHER, if it differs")
     add("--max-gap", metavar="TIME", help="a longer leg is a gap, such as 90s; inf joins all")
     add("--max-read", type=float, metavar="GB", help="decoded size; by default half the memory")
