@@ -78,6 +78,8 @@ def _order(
     Merged pieces of tracks without gaps, held to one level, are in order: to sort 131,000 of them
     took 105 of 130 ms.
     """
+    if start.size < 2:
+        return None
     pair = own_row << 32 | other_row
     later = (pair[1:] == pair[:-1]) & (start[1:] > start[:-1])
     later |= pair[1:] > pair[:-1]
@@ -106,6 +108,8 @@ def _without_overlaps(pieces: PieceArray, spans: Spans) -> tuple[PieceArray, Spa
     Two pieces of one interval may: where the minima jump inside it, they can lie closer than the
     rounding. Otherwise an interval has one piece, and its ends are whole nanoseconds.
     """
+    if pieces.size < 2:
+        return pieces, spans
     overlap = spans.start[1:] < spans.end[:-1]
     for key in ("own", "other", "level"):
         overlap &= pieces[key][1:] == pieces[key][:-1]

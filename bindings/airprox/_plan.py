@@ -50,15 +50,11 @@ class Plan(NamedTuple):
     other_roll: Roll
     variations: Variations | None
     """What lets minima vary along the way; boxes are widened by its radii."""
+    kind: bytes
+    """A fingerprint of the types of what kernels are given of it, past the dispatcher.
 
-    @property
-    def kind(self) -> bytes:
-        """A fingerprint of the types of what kernels are given of it, past the dispatcher."""
-        presences, rolls = (
-            (self.own_presence, self.other_presence),
-            (self.own_roll, self.other_roll),
-        )
-        return kind_of(self.job, self.reach, *presences, *rolls)
+    Of the job and the reach: all the rest is made here, always of one type.
+    """
 
 
 Counted = tuple[Presence, NDArray[np.int64]]
@@ -149,6 +145,7 @@ def _share_out(case: Case, own: Counted, other: Counted | None) -> Plan:
         own_roll,
         other_roll,
         case.variations,
+        kind_of(case.job, case.reach),
     )
 
 
