@@ -1,8 +1,10 @@
-"""Tables in and out of files for the command line: read by content, written whole or not at all."""
+"""Files and folders for the command line: read by content, written whole or not at all."""
 
+import contextlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,8 +16,69 @@ _BATCH_ROWS = 2**20
 _PARQUET, _ARROW_FILE, _ARROW_STREAM = b"PAR1", b"ARROW1", b"\xff\xff\xff\xff"
 
 
+SUFFIXES = (".parquet", ".pq", ".arrow", ".arrows", ".feather", ".ipc")
+"""Of the files that are read of a folder."""
+
+
 class FileError(AirproxError):
     """A file cannot be read or written; the message is one sentence."""
+
+
+def expanded(paths: Sequence[str]) -> list[str]:
+    """The files, with a folder's Parquet and Arrow files, at any depth and by name, in its place.
+
+    Names that begin with a dot or an underscore are left out, as other tools do. Raises `FileError`
+    for what is not there, and for a folder that has none.
+    """
+    files: list[str] = []
+    for path in paths:
+        if not Path(path).exists():
+            raise FileError(f"{path} cannot be read: No such file or folder")
+        if not Path(path).is_dir():
+            files.append(path)
+            continue
+        inside = (name.relative_to(path) for name in Path(path).rglob("*") if name.is_file())
+        found = [
+            name
+            for name in inside
+            if name.suffix.lower() in SUFFIXES
+            and not any(part.startswith((".", "_")) for part in name.parts)
+        ]
+        if not found:
+            raise FileError(f"the folder {path} must have files that end in {', '.join(SUFFIXES)}")
+        files.extend(str(Path(path) / name) for name in sorted(found))
+    return files
+
+
+def read_tables(paths: Sequence[str], most: float | None = None) -> pa.Table:
+    """Read the rows of all files, one after the other; errors and `most` as `read_table`.
+
+    Raises `FileError` if one has not the columns of the first, or a column of another type.
+    """
+    limit = _half_of_memory() if most is None else most
+    tables: list[pa.Table] = []
+    for path in paths:
+        table = read_table(path, limit)
+        limit -= table.get_total_buffer_size()
+        names = {*(tables or [table])[0].column_names} ^ {*table.column_names}
+        if names:
+            raise FileError(
+                f"{path} must have the same columns as {paths[0]}; only one of them has "
+                f"{', '.join(sorted(names))}"
+            )
+        tables.append(table)
+    try:
+        return tables[0] if len(tables) == 1 else _joined(tables)
+    except pa.ArrowException as error:
+        raise FileError(
+            f"{paths[0]} and the other files must have columns of the same types: "
+            f"{first_reason(error)}"
+        ) from error
+
+
+def _joined(tables: Sequence[pa.Table]) -> pa.Table:
+    bare = [table.replace_schema_metadata(tables[0].schema.metadata) for table in tables]
+    return pa.concat_tables(bare, promote_options="permissive")
 
 
 def read_table(path: str, most: float | None = None) -> pa.Table:
@@ -40,8 +103,20 @@ def read_table(path: str, most: float | None = None) -> pa.Table:
                 stream = pa.ipc.open_stream(source)
                 return _within(stream.schema, stream, path, limit)
     except (OSError, ValueError, MemoryError, pa.ArrowException) as error:
-        raise FileError(f"{path} cannot be read: {_reason(error)}") from error
-    raise FileError(f"{path} must be a Parquet or an Arrow IPC file; it begins with {start!r}")
+        raise FileError(f"{path} cannot be read: {first_reason(error)}") from error
+    raise FileError(
+        f"{path} must be a Parquet or an Arrow IPC file; it begins with {start!r}{_hint(path)}"
+    )
+
+
+def _hint(path: str) -> str:
+    """What to do with a file of another kind."""
+    if Path(path).suffix.lower() not in (".csv", ".txt"):
+        return ""
+    return (
+        "; this makes a Parquet file of a CSV file: python -c 'import pyarrow.csv as c, "
+        'pyarrow.parquet as p; p.write_table(c.read_csv("in.csv"), "out.parquet")\''
+    )
 
 
 def _half_of_memory() -> float:
@@ -93,32 +168,34 @@ def _check_size(path: str, size: float, limit: float) -> None:
         )
 
 
-def check_output(path: str, inputs: list[str]) -> None:
-    """Raise `FileError`, before any work is done, if `path` cannot become the output."""
+def check_output(path: str, inputs: Sequence[str], *suffixes: str) -> None:
+    """Raise `FileError`, before any work is done, if `path` cannot become the output.
+
+    With `suffixes` its name must end in one of them.
+    """
     output = Path(path)
-    if output.suffix.lower() != ".parquet":
-        raise FileError(f"the output is a Parquet file, so its name must end in .parquet: {path}")
+    if suffixes and output.suffix.lower() not in suffixes:
+        raise FileError(f"the output's name must end in {' or '.join(suffixes)}: {path}")
     if output.is_dir() or not os.access(output.parent, os.W_OK | os.X_OK):
         raise FileError(f"{path} cannot be written: {output.parent} must be a writable folder")
     if output.exists() and any(Path(name).exists() and output.samefile(name) for name in inputs):
         raise FileError(f"the output must not replace an input: {path}")
 
 
-def write_parquet(table: pa.Table, path: str) -> None:
-    """Write `table` under another name and then rename it, so that `path` is never half written."""
-    temporary = Path(path).with_name(f".{Path(path).name}.{os.getpid()}.part")
+@contextlib.contextmanager
+def written(path: Path) -> Iterator[BinaryIO]:
+    """A new file that takes the name `path` at the end, so that it is never half written."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with temporary.open("xb") as sink:
-            pq.write_table(table, sink)
+            yield sink
         temporary.replace(path)
-    except (OSError, pa.ArrowException) as error:
-        raise FileError(f"{path} cannot be written: {_reason(error)}") from error
     finally:
         # Nothing is left where the rename succeeded; an interrupt or a full disk leaves a part.
         temporary.unlink(missing_ok=True)
 
 
-def _reason(error: Exception) -> str:
+def first_reason(error: Exception) -> str:
     """The first line of what went wrong, without Python's own number for it."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
