@@ -116,7 +116,7 @@ def test_files_and_folders_are_read_one_after_the_other(traffic, expected, tmp_p
     first = write(traffic.slice(0, third), tmp_path / "first.parquet")
     write(traffic.slice(third, third), folder / "a.parquet")
     pa.feather.write_feather(traffic.slice(2 * third), str(folder / "later" / "b.feather"))
-    write(traffic, folder / "_metadata" / "left_out.parquet")
+    (folder / "_metadata" / "left_out.parquet").write_bytes(b"nonsense")
     (folder / ".hidden.parquet").write_bytes(b"nonsense")
     (folder / "notes.txt").write_text("nonsense")
     output = tmp_path / "out.parquet"
