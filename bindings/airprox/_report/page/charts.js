@@ -26,14 +26,16 @@ function pathOf(points, toX, toY) {
 
 /**
  * Lines against time. `series` are {points, name, dashed}, `limits` the minimum as points or null, `loss` the span
- * that is shaded, `mark` a point of the table. Returns the element and a function that moves the cursor.
+ * that is shaded, `mark` a point of the table, `least` what the axis spans at least. Returns the element and a
+ * function that moves the cursor.
  */
-function timeChart({ title, text, series, limits, loss, mark, span, unit, tall = 90, fromZero }) {
+function timeChart({ title, text, series, limits, loss, mark, span, unit, least, fromZero }) {
+  const tall = 90;
   const { width, left, right, top, bottom } = CHART;
   const values = [...series.flatMap((each) => each.points), ...(limits ?? [])].filter(Boolean).map((point) => point[1]);
   let [low, high] = [Math.min(...values), Math.max(...values)];
   if (fromZero) low = 0;
-  const room = Math.max((high - low) * 0.12, unit.metres * 0.05, 1e-9);
+  const room = Math.max((high - low) * 0.12, (least - high + low) / 2);
   [low, high] = [fromZero ? 0 : low - room, high + room];
   const toX = (instant) => left + (instant - span[0]) / (span[1] - span[0]) * (width - left - right);
   const toY = (value) => top + (high - value) / (high - low) * (tall - top - bottom);
@@ -55,7 +57,6 @@ function timeChart({ title, text, series, limits, loss, mark, span, unit, tall =
   svg.append(cursor);
   const move = (instant) => {
     const seen = instant >= span[0] && instant <= span[1];
-    cursor.toggleAttribute("hidden", !seen);
     cursor.style.display = seen ? "" : "none";
     if (seen) for (const key of ["x1", "x2"]) cursor.setAttribute(key, number(toX(instant)));
   };

@@ -71,19 +71,19 @@ const detail = (() => {
     const typical = minima ? minima.horizontal : encounter.horizontal;
     const charts = [
       ["Horizontal distance", {
-        unit: lengthUnit(typical), fromZero: true,
+        unit: lengthUnit(typical), fromZero: true, least: Math.max(typical / 5, 1e-3),
         text: `It falls to ${length(encounter.horizontal, typical)}${minima ? `; the minimum is ${length(minima.horizontal, typical)}` : ""}.`,
         series: [{ look: "apart", points: line(([own, other]) => Math.hypot(other[0] - own[0], other[1] - own[1])) }],
         limits: minima && level(minima.horizontal), mark: [encounter.closest, encounter.horizontal],
       }],
       ["Vertical distance", {
-        unit: heightUnit(), fromZero: true,
+        unit: heightUnit(), fromZero: true, least: Math.max((minima?.vertical ?? 300) / 5, 1e-3),
         text: `At the horizontal closest approach it is ${height(encounter.vertical)}${minima?.vertical ? `; the minimum is ${height(minima.vertical)}` : ""}.`,
         series: [{ look: "apart", points: line(([own, other]) => Math.abs(other[2] - own[2])) }],
         limits: heightMinimum && heightMinimum.some(Boolean) ? heightMinimum : null, mark: [encounter.closest, encounter.vertical],
       }],
       ["Altitudes", {
-        unit: heightUnit(), text: `${names[0]} solid, ${names[1]} dashed.`,
+        unit: heightUnit(), least: minima?.vertical ?? 300, text: `${names[0]} solid, ${names[1]} dashed.`,
         series: ["own", "other"].map((look) => ({ look, points: samples.map((sample) => sample[look] && [sample.instant, sample[look][2]]) })),
       }],
     ].map(([name, chart]) => [name, chart.unit, timeChart({ title: name, loss, span, ...chart })]);

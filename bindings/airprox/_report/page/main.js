@@ -18,6 +18,7 @@
 
   function choose(encounter) {
     show(encounter);
+    timeline.suit(encounter.to - encounter.from);
     map.goTo(encounter);
     said.textContent = `${flights.id[encounter.own]} and ${flights.id[encounter.other]}, ratio ${grouped(encounter.ratio, 2)}, closest ${length(encounter.horizontal)} at ${clock(encounter.closest)}`;
   }
@@ -86,4 +87,7 @@
   const worst = encounters.reduce((one, two) => (one && one.ratio <= two.ratio ? one : two), null);
   if (worst) show(worst);
   document.body.dataset.ready = "";
-})();
+})().catch((error) => {
+  document.getElementById("detail-body").textContent = `This report could not be drawn: ${error.message}`;
+  throw error;
+});

@@ -13,17 +13,22 @@ const timeline = (() => {
   let shown = encounters;
 
   const SPEEDS = [0.1, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200];
-  /** By default all of it takes about two minutes. */
-  const usual = SPEEDS.reduce((best, each) => (Math.abs(Math.log(each * 120 / last)) < Math.abs(Math.log(best * 120 / last)) ? each : best));
+  const speedFor = (wanted) => SPEEDS.reduce((best, each) => (Math.abs(Math.log(each / wanted)) < Math.abs(Math.log(best / wanted)) ? each : best));
 
   function start(changed) {
     listener = changed;
     slider.max = last;
     slider.step = last > 600 ? 1 : last / 1000 || "any";
     for (const each of SPEEDS) speed.append(make("option", { value: each }, `${each}×`));
-    speed.value = last > 0 ? usual : 1;
+    // All of it in about two minutes.
+    speed.value = speedFor(Math.max(last, 1) / 120);
     new ResizeObserver(draw).observe(marks);
     set(0);
+  }
+
+  /** A speed at which so many seconds of traffic take ten to look at. */
+  function suit(seconds) {
+    speed.value = speedFor(seconds / 10);
   }
 
   function set(instant) {
@@ -82,7 +87,7 @@ const timeline = (() => {
   });
 
   return {
-    start, set, draw,
+    start, set, suit, draw,
     pause: () => run(false),
     show(list) { shown = list; draw(); },
   };
