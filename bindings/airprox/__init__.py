@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from . import plot, samples
     from ._margins import margins
+    from ._report import report
     from ._rvsm import rvsm
     from ._units import FT, NM
     from ._warmup import warmup
@@ -92,6 +93,7 @@ _HOMES = {
     "forbidden_delays": "delays",
     "free_delays": "delays",
     "margins": "_margins",
+    "report": "_report",
     "rvsm": "_rvsm",
     "screen": "screening",
     "screen_batches": "screening",
@@ -141,6 +143,7 @@ __all__ = [
     "free_delays",
     "margins",
     "plot",
+    "report",
     "rvsm",
     "samples",
     "screen",

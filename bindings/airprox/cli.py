@@ -17,6 +17,7 @@ from ._delays_command import add_delays
 from ._doctor_command import add_doctor
 from ._parsing import Parser, Work
 from ._probe_command import add_probe
+from ._report_command import add_report
 from ._sample_command import add_demo, add_sample
 from ._screen_command import add_screen
 from ._warmup_command import add_warmup
@@ -28,6 +29,7 @@ _COMMANDS = (
     add_closest,
     add_probe,
     add_delays,
+    add_report,
     add_sample,
     add_warmup,
     add_doctor,

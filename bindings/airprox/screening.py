@@ -1,6 +1,7 @@
 """Screening: which pairs of trajectories lose separation, when, and by how much."""
 
 import threading
+from os import PathLike
 from typing import Any
 
 import pyarrow as pa
@@ -23,6 +24,22 @@ class Screening(Result):
     def encounters(self) -> pa.Table:
         """One row per encounter, sorted by ``own_row``, ``other_row``, ``start``, ``level``."""
         return self._table
+
+    def report(
+        self,
+        path: str | PathLike[str],
+        fleet: Fleet,
+        *,
+        against: Fleet | None = None,
+        title: str | None = None,
+    ) -> None:
+        """Write a report of this as one HTML file; the fleets are those that were screened.
+
+        See `airprox.report`.
+        """
+        from ._report import report
+
+        report(self, fleet, path, against=against, title=title)
 
 
 class EncounterBatches(Batches):
