@@ -4,11 +4,12 @@ Distances are metres, times are Arrow timestamps or seconds. Public names are lo
 first used, so that importing the package is cheap.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
+# Not that of typing, which would be half of the time that `airprox --help` takes.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from . import samples
+    from typing import Any
+
+    from . import plot, samples
     from ._margins import margins
     from ._report import report
     from ._rvsm import rvsm
@@ -141,6 +142,7 @@ __all__ = [
     "forbidden_delays",
     "free_delays",
     "margins",
+    "plot",
     "report",
     "rvsm",
     "samples",
@@ -153,9 +155,11 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name == "samples":
-        return import_module(".samples", __name__)
+def __getattr__(name: str) -> "Any":
+    from importlib import import_module
+
+    if name in ("plot", "samples"):
+        return import_module(f".{name}", __name__)
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f".{_HOMES[name]}", __name__), name)

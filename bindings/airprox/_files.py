@@ -1,8 +1,8 @@
-"""Tables in and out of files for the command line: read by content, written whole or not at all."""
+"""Files and folders for the command line: read by content, written whole or not at all."""
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,8 +16,69 @@ _BATCH_ROWS = 2**20
 _PARQUET, _ARROW_FILE, _ARROW_STREAM = b"PAR1", b"ARROW1", b"\xff\xff\xff\xff"
 
 
+SUFFIXES = (".parquet", ".pq", ".arrow", ".arrows", ".feather", ".ipc")
+"""Of the files that are read of a folder."""
+
+
 class FileError(AirproxError):
     """A file cannot be read or written; the message is one sentence."""
+
+
+def expanded(paths: Sequence[str]) -> list[str]:
+    """The files, with a folder's Parquet and Arrow files, at any depth and by name, in its place.
+
+    Names that begin with a dot or an underscore are left out, as other tools do. Raises `FileError`
+    for what is not there, and for a folder that has none.
+    """
+    files: list[str] = []
+    for path in paths:
+        if not Path(path).exists():
+            raise FileError(f"{path} cannot be read: No such file or folder")
+        if not Path(path).is_dir():
+            files.append(path)
+            continue
+        inside = (name.relative_to(path) for name in Path(path).rglob("*") if name.is_file())
+        found = [
+            name
+            for name in inside
+            if name.suffix.lower() in SUFFIXES
+            and not any(part.startswith((".", "_")) for part in name.parts)
+        ]
+        if not found:
+            raise FileError(f"the folder {path} must have files that end in {', '.join(SUFFIXES)}")
+        files.extend(str(Path(path) / name) for name in sorted(found))
+    return files
+
+
+def read_tables(paths: Sequence[str], most: float | None = None) -> pa.Table:
+    """Read the rows of all files, one after the other; errors and `most` as `read_table`.
+
+    Raises `FileError` if one has not the columns of the first, or a column of another type.
+    """
+    limit = _half_of_memory() if most is None else most
+    tables: list[pa.Table] = []
+    for path in paths:
+        table = read_table(path, limit)
+        limit -= table.get_total_buffer_size()
+        names = {*(tables or [table])[0].column_names} ^ {*table.column_names}
+        if names:
+            raise FileError(
+                f"{path} must have the same columns as {paths[0]}; only one of them has "
+                f"{', '.join(sorted(names))}"
+            )
+        tables.append(table)
+    try:
+        return tables[0] if len(tables) == 1 else _joined(tables)
+    except pa.ArrowException as error:
+        raise FileError(
+            f"{paths[0]} and the other files must have columns of the same types: "
+            f"{first_reason(error)}"
+        ) from error
+
+
+def _joined(tables: Sequence[pa.Table]) -> pa.Table:
+    bare = [table.replace_schema_metadata(tables[0].schema.metadata) for table in tables]
+    return pa.concat_tables(bare, promote_options="permissive")
 
 
 def read_table(path: str, most: float | None = None) -> pa.Table:
@@ -42,8 +103,20 @@ def read_table(path: str, most: float | None = None) -> pa.Table:
                 stream = pa.ipc.open_stream(source)
                 return _within(stream.schema, stream, path, limit)
     except (OSError, ValueError, MemoryError, pa.ArrowException) as error:
-        raise FileError(f"{path} cannot be read: {_reason(error)}") from error
-    raise FileError(f"{path} must be a Parquet or an Arrow IPC file; it begins with {start!r}")
+        raise FileError(f"{path} cannot be read: {first_reason(error)}") from error
+    raise FileError(
+        f"{path} must be a Parquet or an Arrow IPC file; it begins with {start!r}{_hint(path)}"
+    )
+
+
+def _hint(path: str) -> str:
+    """What to do with a file of another kind."""
+    if Path(path).suffix.lower() not in (".csv", ".txt"):
+        return ""
+    return (
+        "; this makes a Parquet file of a CSV file: python -c 'import pyarrow.csv as c, "
+        'pyarrow.parquet as p; p.write_table(c.read_csv("in.csv"), "out.parquet")\''
+    )
 
 
 def _half_of_memory() -> float:
@@ -95,16 +168,14 @@ def _check_size(path: str, size: float, limit: float) -> None:
         )
 
 
-_KINDS = {".parquet": "a Parquet", ".html": "an HTML"}
+def check_output(path: str, inputs: Sequence[str], *suffixes: str) -> None:
+    """Raise `FileError`, before any work is done, if `path` cannot become the output.
 
-
-def check_output(path: str, inputs: list[str], suffix: str = ".parquet") -> None:
-    """Raise `FileError`, before any work is done, if `path` cannot become the output."""
+    With `suffixes` its name must end in one of them.
+    """
     output = Path(path)
-    if output.suffix.lower() != suffix:
-        raise FileError(
-            f"the output is {_KINDS[suffix]} file, so its name must end in {suffix}: {path}"
-        )
+    if suffixes and output.suffix.lower() not in suffixes:
+        raise FileError(f"the output's name must end in {' or '.join(suffixes)}: {path}")
     if output.is_dir() or not os.access(output.parent, os.W_OK | os.X_OK):
         raise FileError(f"{path} cannot be written: {output.parent} must be a writable folder")
     if output.exists() and any(Path(name).exists() and output.samefile(name) for name in inputs):
@@ -124,16 +195,7 @@ def written(path: Path) -> Iterator[BinaryIO]:
         temporary.unlink(missing_ok=True)
 
 
-def write_parquet(table: pa.Table, path: str) -> None:
-    """Write `table` to a file; raises `FileError` if that cannot be."""
-    try:
-        with written(Path(path)) as sink:
-            pq.write_table(table, sink)
-    except (OSError, pa.ArrowException) as error:
-        raise FileError(f"{path} cannot be written: {_reason(error)}") from error
-
-
-def _reason(error: Exception) -> str:
+def first_reason(error: Exception) -> str:
     """The first line of what went wrong, without Python's own number for it."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror

@@ -1,23 +1,20 @@
-"""What the options of `airprox screen` say, as arguments of the library.
-
-Importing this loads nothing but the standard library.
-"""
+"""What the options of the commands say, as arguments of the library."""
 
 import argparse
 import contextlib
 import datetime as dt
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ._units import parse_length
-from .errors import AirproxError, SchemaError
+from ._parsing import OPEN_END
+from ._units import parse_altitude, parse_length
+from .errors import SchemaError
 
 if TYPE_CHECKING:
     from ._levels import AnyMinima
-    from .fleet import Fleet
-    from .rules import Rules
+    from .minima import Band, Minima
+    from .minima_table import MinimaTable
 
-OPEN_END = ".."
+Window = tuple[dt.datetime | float | None, dt.datetime | float | None]
 
 
 def parse_columns(text: str | None) -> str | dict[str, str | tuple[str, ...]] | None:
@@ -61,17 +58,40 @@ def parse_instant(text: str) -> dt.datetime | float | None:
     return instant
 
 
-def minima_of(
-    chosen: argparse.Namespace,
-) -> "AnyMinima":
-    """The minima in the file of --minima, or those of --horizontal and --vertical."""
+def window_of(chosen: argparse.Namespace) -> Window:
+    """The span of time of --window, open at both ends by default."""
+    start, end = chosen.window or (OPEN_END, OPEN_END)
+    return parse_instant(start), parse_instant(end)
+
+
+def within_of(chosen: argparse.Namespace) -> float | None:
+    """The bound of --within: a number for a ratio, else a length in metres."""
+    if chosen.within is None or chosen.metric != "ratio":
+        return None if chosen.within is None else parse_length(chosen.within, "--within")
+    try:
+        return float(chosen.within)
+    except ValueError:
+        raise SchemaError(
+            f"--within must be a number with --metric ratio, such as 1.5; found {chosen.within!r}"
+        ) from None
+
+
+def has_minima(chosen: argparse.Namespace) -> bool:
+    """Whether any option speaks of minima."""
+    return any((chosen.horizontal, chosen.vertical, chosen.band, chosen.minima))
+
+
+def minima_of(chosen: argparse.Namespace) -> "AnyMinima":
+    """The minima in the file of --minima, or those of --horizontal, --vertical and --band."""
     lengths = [chosen.horizontal, chosen.vertical]
     if (chosen.minima is None) == (lengths == [None, None]) or lengths.count(None) == 1:
         raise SchemaError(
-            "minima must be given either by --horizontal and --vertical, both of them, or by "
-            "--minima FILE.toml"
+            "minima must be given either by --horizontal and --vertical, both of them (such as "
+            "--horizontal 5nm --vertical 1000ft), or by --minima FILE.toml"
         )
     if chosen.minima:
+        if chosen.band:
+            raise SchemaError("--band goes with --vertical; a file of --minima has its own bands")
         from ._toml import read_minima
 
         return read_minima(chosen.minima)
@@ -80,53 +100,28 @@ def minima_of(
     return Minima(
         horizontal=parse_length(chosen.horizontal, "--horizontal"),
         vertical=parse_length(chosen.vertical, "--vertical"),
+        bands=tuple(_band(*band) for band in chosen.band or ()),
     )
 
 
-def carried(minima: object, rules: "Rules | None") -> list[str]:
-    """The columns that the minima and the rules speak of."""
-    from .minima_table import MinimaTable
+def _band(above: str, up_to: str, vertical: str) -> "Band":
+    from .minima import Band
 
-    levels = minima.values() if isinstance(minima, dict) else [minima]
-    named = [level.column for level in levels if isinstance(level, MinimaTable)]
-    named += [name for name in (rules.group, rules.flight) if name] if rules else []
-    return named
+    ends: dict[str, Any] = {
+        "above": "-inf" if above == OPEN_END else above,
+        "up_to": "inf" if up_to == OPEN_END else up_to,
+    }
+    for name, text in ends.items():
+        open_end = text in ("inf", "-inf")
+        ends[name] = float(text) if open_end else parse_altitude(text, "an end of --band")
+    return Band(ends["above"], ends["up_to"], parse_length(vertical, "the minimum of --band"))
 
 
-def fleet_of(chosen: argparse.Namespace, carry: Iterable[str], *, against: bool = False) -> "Fleet":
-    """The fleet in a file; of the columns to carry, those that the file has."""
-    from ._files import read_table
-    from .columns import DEFAULT_CARRY
-    from .fleet import Fleet
-    from .gates import Gates
-
-    path = chosen.against if against else chosen.own
-    columns = (against and chosen.against_columns) or chosen.columns
-    unit = (against and chosen.against_altitude_unit) or chosen.altitude_unit
-    most = None if chosen.max_read is None else chosen.max_read * 1e9
-    table = read_table(path, most)
-    try:
-        return Fleet.from_arrow(
-            table,
-            columns=parse_columns(columns),
-            altitude_unit=unit,
-            max_gap=chosen.max_gap,
-            gates=Gates(enforce=True) if chosen.enforce_gates else None,
-            carry=[*DEFAULT_CARRY, *(name for name in carry if name in table.column_names)],
-            invalid=chosen.invalid,
-            naive_time=chosen.naive_time,
+def one_level(minima: "AnyMinima") -> "Minima | MinimaTable":
+    """The minima themselves; raises `SchemaError` for levels by name, of which screen takes any."""
+    if isinstance(minima, dict):
+        raise SchemaError(
+            f"--minima must hold one level here, found {len(minima)}: "
+            f"{', '.join(map(repr, minima))} (only screen and probe take several)"
         )
-    except AirproxError as error:
-        option = "--against-columns" if against else "--columns"
-        raise AirproxError(f"{path}: {str(error).replace('columns={…}', option)}") from error
-
-
-def check_columns(rules: "Rules | None", *fleets: "Fleet | None") -> None:
-    """Raise `SchemaError` if no file has a column that the rules speak of."""
-    if rules is None:
-        return
-    sides = "side" if rules.sides or not rules.other_sides else None
-    for name in (rules.group, rules.flight, sides):
-        found = [name in fleet.carried.column_names for fleet in fleets if fleet is not None]
-        if name is not None and not any(found):
-            raise SchemaError(f"--rules must speak of columns that are there, found {name!r}")
+    return minima  # pyright: ignore[reportReturnType]

@@ -2,41 +2,43 @@
 
 import argparse
 
-from ._options import fleet_of
-from ._terminal import Status
+from . import _parsing as parsing
 from .errors import AirproxError
 
 
-def report(chosen: argparse.Namespace) -> None:
+def add_report(add_command: parsing.AddCommand) -> None:
+    """Add the command."""
+    parser = add_command("report", _report, "write a report of encounters to look at")
+    add = parser.add_argument
+    add("encounters", metavar="ENCOUNTERS", help="the file that airprox screen wrote")
+    parsing.add_inputs(parser, own="FLIGHTS", against="what FLIGHTS were screened against")
+    add("-o", "--output", metavar="FILE.html", required=True, help="the page to write")
+    add("--title", metavar="TEXT", help="what stands above it")
+
+
+def _report(chosen: argparse.Namespace) -> None:
     """Write the page; the flights must be read as they were for the screening."""
+    from ._terminal import Status
+
     with Status() as status:
         status.stage(f"reading {chosen.encounters}")
-        from ._files import FileError, check_output, read_table
+        from ._files import FileError, check_output, expanded, read_table
+        from ._inputs import fleet_of, told
         from ._report import report
         from ._report.minima import columns_of
 
-        inputs = [path for path in (chosen.encounters, chosen.own, chosen.against) if path]
-        check_output(chosen.output, inputs, ".html")
+        own, other = expanded(chosen.own), expanded(chosen.against or [])
+        check_output(chosen.output, [chosen.encounters, *own, *other], ".html")
         encounters = read_table(chosen.encounters)
         carry = columns_of(encounters)
-        status.stage(f"reading {chosen.own}")
-        own = fleet_of(chosen, carry)
-        against = fleet_of(chosen, carry, against=True) if chosen.against else None
-        status.stage(f"writing {chosen.output}")
+        status.stage(f"reading {told(own)}")
+        fleet = fleet_of(chosen, own, carry)
+        against = fleet_of(chosen, other, carry, against=True) if other else None
+        status.stage(f"writing {chosen.output}", explained=False)
         try:
-            report(encounters, own, chosen.output, against=against, title=chosen.title)
+            report(encounters, fleet, chosen.output, against=against, title=chosen.title)
         except AirproxError as error:
             raise AirproxError(f"{chosen.encounters}: {error}") from error
         except OSError as error:
             raise FileError(f"{chosen.output} cannot be written: {error.strerror}") from error
     print(f"The report of {encounters.num_rows:,} encounters is in {chosen.output}")
-
-
-def add_report(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the command, but for those that say how flights are read."""
-    add = parser.add_argument
-    add("encounters", metavar="ENCOUNTERS", help="the file that airprox screen wrote")
-    add("own", metavar="FLIGHTS", help="the file that was screened")
-    add("--against", metavar="OTHER", help="the file that it was screened against")
-    add("-o", "--output", metavar="FILE.html", required=True, help="the page to write")
-    add("--title", metavar="TEXT", help="what stands above it")

@@ -36,6 +36,8 @@ def rvsm(approved: Iterable[Category] | bool, *, horizontal: float = 5 * NM) -> 
     SchemaError, InvalidMinima
         If `approved` is no iterable of categories, or `horizontal` is no minimum.
 
+    Notes
+    -----
     Altitudes are taken as given: flight levels are pressure altitudes.
 
     Sources, figure by figure:
@@ -51,6 +53,8 @@ def rvsm(approved: Iterable[Category] | bool, *, horizontal: float = 5 * NM) -> 
       procedures of ICAO Doc 7030; in the United States the Aeronautical Information Manual,
       4-6-11 b.
 
+    Examples
+    --------
     >>> import airprox
     >>> table = airprox.rvsm(["airliner"])
     >>> [round(height / airprox.FT) for _, height in table.minima_of("airliner", "airliner").steps]

@@ -1,12 +1,13 @@
 """A screening in words: what was found, the worst of it with where and when, and the receipt."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from ._positions import position
+from ._text_table import aligned
 from ._units import feet, nautical_miles
 from ._worded import counts_by_level, headline
 from .fleet import Fleet
@@ -56,7 +57,7 @@ def _by_label(
     counted = levels or ["encounters"]
     heads = ("own", "other") if ordered else ("one", "the other")
     right = {*range(2, 4 + len(counted))}
-    table = _aligned([(*heads, *counted, "pairs", "worst ratio"), *lines], right=right)
+    table = aligned([(*heads, *counted, "pairs", "worst ratio"), *lines], right=right)
     return "By side and category\n" + table + (f"\n  and {rest} more" if rest else "")
 
 
@@ -114,7 +115,7 @@ def _worst(encounters: pa.Table, own: Fleet, other: Fleet, levels: dict[str, int
     of = f"{len(shown):,}" + (f" at level {level!r}" if level is not None else "")
     return (
         f"The {len(lines)} worst of {of}, {scale}; ratio 0 is a collision, 1 the edge of the "
-        "minima\n" + _aligned([heads, *lines], right={0, 4})
+        "minima\n" + aligned([heads, *lines], right={0, 4})
     )
 
 
@@ -168,17 +169,3 @@ def describe_receipt(receipt: Receipt) -> str:
     phases = ", ".join(f"{phase} {seconds:.3f}" for phase, seconds in receipt.seconds.items())
     lines = [*str(receipt).splitlines(), f"seconds       {phases}"]
     return "Receipt\n" + "\n".join(f"  {line}" for line in lines)
-
-
-def _aligned(rows: Sequence[Iterable[str]], right: set[int]) -> str:
-    """Rows of text in columns, two spaces apart; the columns in `right` end in line."""
-    columns = list(zip(*rows, strict=True))
-    widths = [max(map(len, column)) for column in columns]
-    lines: list[str] = []
-    for row in zip(*columns, strict=True):
-        cells = (
-            cell.rjust(width) if number in right else cell.ljust(width)
-            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        lines.append("  " + "  ".join(cells).rstrip())
-    return "\n".join(lines)

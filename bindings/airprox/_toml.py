@@ -4,13 +4,13 @@ Lengths are strings with their unit, such as ``"5nm"``, ``"1000ft"`` or ``"9.26k
 may be flight levels, ``"FL410"``. `examples/two_sides_minima.toml` and `two_sides_rules.toml` show
 most of what can be said.
 
-A file of minima holds one of four forms. The same for every pair::
+A file of minima holds one of four forms. The same for every pair:
 
     horizontal = "5nm"
     vertical = "1000ft"
     bands = [{ above = "FL290", up_to = "FL410", vertical = "2000ft" }]
 
-A table by pairs of categories; the default is for those that are not named::
+A table by pairs of categories; the default is for those that are not named:
 
     [default]
     horizontal = "5nm"
@@ -21,7 +21,7 @@ A table by pairs of categories; the default is for those that are not named::
     horizontal = "3nm"
     vertical = "1000ft"
 
-A table from one value a category, of which a pair takes the larger::
+A table from one value a category, of which a pair takes the larger:
 
     combine = "max"
 
@@ -29,14 +29,14 @@ A table from one value a category, of which a pair takes the larger::
     horizontal = "1nm"
     vertical = "500ft"
 
-The preset `airprox.rvsm`; approved is true for all and false for none::
+The preset `airprox.rvsm`; approved is true for all and false for none:
 
     [rvsm]
     approved = ["airliner"]
     horizontal = "5nm"
 
 Tables may say ``column = "kind"`` where the categories are in another carried column. Or the file
-holds levels, each of which is one of these forms::
+holds levels, each of which is one of these forms:
 
     [levels.advisory]
     horizontal = "10nm"
@@ -45,7 +45,7 @@ holds levels, each of which is one of these forms::
     [levels.conflict.rvsm]
     approved = true
 
-A file of rules; group may name a column, and exempt a file of pairs beside this one::
+A file of rules; group may name a column, and exempt a file of pairs beside this one:
 
     group = true
     flight = "flight_id"

@@ -1,4 +1,4 @@
-"""Lengths and altitudes as a person types them: `5nm`, `9.26km`, `9260m`, `1000ft`, `FL410`."""
+"""Quantities as a person types them: `5nm`, `9.26km`, `9260m`, `1000ft`, `FL410`, `15min`."""
 
 import math
 import re
@@ -11,9 +11,10 @@ FT = 0.3048
 """Metres in a foot."""
 
 _METRES = {"nm": NM, "km": 1000.0, "m": 1.0, "ft": FT}
+_SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0}
 _SPELLINGS = "5nm, 9.26km, 9260m or 1000ft"
 _NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?"
-_LENGTH = re.compile(rf"\s*({_NUMBER})\s*([a-z]*)\s*", re.IGNORECASE | re.ASCII)
+_MEASURE = re.compile(rf"\s*({_NUMBER})\s*([a-z]*)\s*", re.IGNORECASE | re.ASCII)
 _FLIGHT_LEVEL = re.compile(r"\s*FL\s*(\d+)\s*", re.IGNORECASE | re.ASCII)
 
 
@@ -31,7 +32,7 @@ def parse_length(text: str, name: str) -> float:
     """
     if text.strip().lower() in ("inf", "infinity"):
         return math.inf
-    match = _LENGTH.fullmatch(text)
+    match = _MEASURE.fullmatch(text)
     if match is None:
         raise UnitsError(f"{name} must be a length such as {_SPELLINGS}; found {text!r}")
     number, unit = match.groups()
@@ -60,6 +61,22 @@ def parse_altitude(text: str, name: str) -> float:
     if text.strip()[:2].lower() == "fl":
         raise UnitsError(f"{name} must be a flight level such as FL410; found {text!r}")
     return parse_length(text, name)
+
+
+def parse_duration(text: str, name: str) -> float:
+    """The seconds that `text` spells: a number alone, or with one of s, min, h; `inf` is infinity.
+
+    Raises `UnitsError` for anything else; whether a duration makes sense is not judged here.
+
+    >>> parse_duration("15min", "--horizon"), parse_duration("90", "--max-gap")
+    (900.0, 90.0)
+    """
+    if text.strip().lower() == "inf":
+        return math.inf
+    match = _MEASURE.fullmatch(text)
+    if match is None or (match.group(2) or "s").lower() not in _SECONDS:
+        raise UnitsError(f"{name} must be a time such as 90s, 15min or 1h; found {text!r}")
+    return float(match.group(1)) * _SECONDS[(match.group(2) or "s").lower()]
 
 
 def nautical_miles(metres: float) -> str:

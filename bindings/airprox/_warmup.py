@@ -1,7 +1,4 @@
-"""Compiling ahead: what a first screening would wait for, done when nobody waits.
-
-This module is also the home of the command `airprox warmup`, so importing it loads nothing heavy.
-"""
+"""Compiling ahead: what a first screening would wait for, done when nobody waits."""
 
 import sys
 import time
@@ -67,24 +64,6 @@ def warmup(progress: Callable[[Warmed], object] | None = None) -> tuple[Warmed, 
             if progress is not None:
                 progress(done)
     return tuple(results)
-
-
-def add_warmup(add_command: Callable[[str, Callable[[Any], None], str], object]) -> None:
-    """Add the command `airprox warmup`, by a function that takes its name, work and help."""
-    add_command("warmup", _command, "compile ahead for later runs")
-
-
-def _command(_: object) -> None:
-    done = warmup(progress=lambda row: print(_described(row), flush=True))
-    total = sum(row.compiled for row in done)
-    print("Everything had been compiled before." if not total else f"{total} functions compiled.")
-
-
-def _described(row: Warmed) -> str:
-    return (
-        f"{row.frame + ',':9} {row.times + ':':11} {row.compiled:3} compiled, {row.loaded:3} from "
-        f"the cache, {row.seconds:.1f} s"
-    )
 
 
 def _exercise(frame: str, times: str) -> None:

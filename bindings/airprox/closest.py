@@ -146,6 +146,8 @@ def closest_approach_batches(
     memory in use stays near a few times `batch_bytes`. Parameters, errors and columns are those of
     `closest_approach`, whose limit on the number of pairs does not hold here.
 
+    Examples
+    --------
     >>> import airprox
     >>> fleet = airprox.Fleet.from_arrow({
     ...     "id": ["A", "B"], "time": [0.0] * 2, "x": [0.0, 1.0], "y": [0.0] * 2, "z": [0.0] * 2})

@@ -158,6 +158,8 @@ def time_margin(
     the nearest forbidden delay, 0 for pairs in conflict. A pair without a row has a margin of at
     least the horizon.
 
+    Examples
+    --------
     >>> import airprox
     >>> fleet = airprox.Fleet.from_arrow({
     ...     "id": ["A", "A", "B", "B"], "time": [0.0, 200.0, 100.0, 300.0],

@@ -1,7 +1,6 @@
 """Every error the library raises: one tree, so that one `except AirproxError` catches them all."""
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .receipt import Receipt
 

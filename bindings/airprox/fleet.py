@@ -34,6 +34,8 @@ class Fleet:
     Made by `from_arrow` or `from_states`. The order of trajectories is that of their ids' first
     appearance in the input.
 
+    Examples
+    --------
     >>> fleet = Fleet.from_arrow(
     ...     {"id": ["a", "b", "a"], "time": [0.0, 0.0, 60.0], "x": [0.0, 1e3, 9e3],
     ...      "y": [0.0, 0.0, 0.0], "z": [1000.0, 1000.0, 1000.0]}
@@ -346,6 +348,13 @@ class Fleet:
             f"<airprox.Fleet: {len(self):,} trajectories, {knots:,} knots, {self.frame}, {when}, "
             f"max_gap {self.max_gap:g} s{radii}{rejected}>"
         )
+
+    def _repr_html_(self) -> str:
+        """Return what it is and the first trajectories, for notebooks."""
+        from ._html import fleet_as_html
+        from ._overview import overview
+
+        return fleet_as_html(repr(self), overview(self._prepared))
 
 
 def _restored(*parts: pa.Buffer) -> Fleet:

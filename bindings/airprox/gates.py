@@ -44,6 +44,8 @@ class Gates:
     SchemaError
         If a gate is not above 0 (``math.inf`` opens it), or jitter is negative or not finite.
 
+    Examples
+    --------
     >>> import airprox
     >>> spoofed = {"id": ["a"] * 3, "time": [0.0, 60.0, 70.0], "x": [0.0, 12e3, 90e3],
     ...            "y": [0.0] * 3, "z": [9e3] * 3}

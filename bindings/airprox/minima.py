@@ -22,6 +22,8 @@ An altitude belongs to the first step whose ceiling is not below it."""
 class Band(NamedTuple):
     """A vertical minimum at altitudes above `floor`, up to and including `ceiling` (metres).
 
+    Examples
+    --------
     >>> import airprox
     >>> airprox.Band(floor=29_000 * airprox.FT, ceiling=41_000 * airprox.FT, vertical=609.6)
     Band(floor=8839.2, ceiling=12496.800000000001, vertical=609.6)
@@ -56,6 +58,8 @@ class Minima:
         If a value is not a number, not finite (but for ``vertical=math.inf`` and the outer edges
         of bands) or not over 1 mm, or if bands overlap.
 
+    Notes
+    -----
     Touching is not loss: 10⁻⁷ m is taken off both minima before use, so that aircraft on adjacent
     flight levels stay separated although 30,000 ft - 29,000 ft is 304.7999999999993 m in floating
     point.
@@ -65,6 +69,8 @@ class Minima:
     above; edges are compared with the same tolerance of 10⁻⁷ m, so that FL410 is in the band below
     12,496.8 m however the altitude was computed.
 
+    Examples
+    --------
     >>> import airprox
     >>> airprox.Minima(horizontal=5 * airprox.NM, vertical=1000 * airprox.FT)
     Minima(horizontal=9260.0, vertical=304.8)

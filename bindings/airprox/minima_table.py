@@ -41,6 +41,8 @@ class MinimaTable:
     SchemaError
         If an argument is none of those above.
 
+    Examples
+    --------
     >>> import airprox
     >>> wide = airprox.Minima(horizontal=5 * airprox.NM, vertical=1000 * airprox.FT)
     >>> near = airprox.Minima(horizontal=1 * airprox.NM, vertical=500 * airprox.FT)
@@ -113,6 +115,8 @@ its categories, but ('drone', 'drone') is missing
         SchemaError, UnitsError
             If a column is missing or of the wrong type, or its metadata name another unit.
 
+        Examples
+        --------
         >>> import airprox
         >>> table = airprox.MinimaTable.from_arrow(
         ...     {

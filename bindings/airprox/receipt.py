@@ -101,6 +101,12 @@ class Receipt:
             f"complete      {'yes' if self.complete else 'no'}"
         )
 
+    def _repr_html_(self) -> str:
+        """Return the account as a table, for notebooks."""
+        from ._html import lines_as_html
+
+        return lines_as_html(str(self))
+
     def _warnings(self) -> str:
         if not self.implausible:
             return ""

@@ -53,6 +53,8 @@ class Rules:
         If an argument is not of these forms, if ``(a, b)`` and ``(b, a)`` contradict each other, or
         if a column is missing, of the wrong type, or null somewhere.
 
+    Examples
+    --------
     >>> import airprox
     >>> rules = airprox.Rules(
     ...     sides={("civil", "civil"): False, ("red", "blue"): False},

@@ -212,6 +212,8 @@ def screen_batches(
     screened one after another (the pieces of one pair are always held together). Other
     parameters, errors and columns are those of `screen`.
 
+    Examples
+    --------
     >>> import airprox
     >>> fleet = airprox.Fleet.from_arrow({
     ...     "id": ["A", "B"], "time": [0.0] * 2, "x": [0.0, 1.0], "y": [0.0] * 2, "z": [0.0] * 2})

@@ -66,7 +66,7 @@ def test_one_flight_of_large_minima_does_not_set_the_slabs():
 def test_tasks_are_a_multiple_of_the_processors_and_fit_the_memory(monkeypatch, processors):
     monkeypatch.setattr(_plan, "processors", lambda: processors)
     for boxes in (10, 10_000, 300_000, 3_000_000, 10**9):
-        size = _plan._chunk_size(boxes)
+        size = _plan.chunk_size(boxes)
         assert size <= _plan.CHUNK_BOXES
         tasks = -(-boxes // size)
         if size > _plan.LEAST_CHUNK and boxes < 10**9:

@@ -37,6 +37,8 @@ def report(
     title
         The page's title; without one it says how many encounters there are.
 
+    Notes
+    -----
     Numbers of encounters are those of the table. Tracks are thinned for drawing only, to a
     two-hundredth of the smallest horizontal minimum and a tenth of the vertical one, and not at all
     near encounters. With uncertain positions, the curves are those of the nominal ones. A day of
