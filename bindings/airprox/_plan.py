@@ -151,7 +151,8 @@ def _share_out(case: Case, own: Counted, other: Counted | None) -> Plan:
 
 def chunk_size(boxes: int) -> int:
     """Return the number of boxes of a task."""
-    share = boxes // processors() + 1
+    # Rounded up, and no more: two slabs of as many boxes are two tasks for two processors.
+    share = max(1, -(-boxes // processors()))
     tasks = max(1, min(TASKS, share // USUAL_CHUNK), -(-share // CHUNK_BOXES))
     return min(CHUNK_BOXES, max(LEAST_CHUNK, -(-share // tasks)))
 
