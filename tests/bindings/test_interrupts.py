@@ -64,13 +64,15 @@ def interrupted(job, after):
 
 
 def tried(name, size):
-    prepared(name, 8)()
     job = prepared(name, size)
+    expected = job()  # larger jobs take ways that small ones do not: all is compiled only now
     begun = time.perf_counter()
-    expected = job()
+    job()
     whole = time.perf_counter() - begun
     shares = [(number + 0.5) / rounds for number in range(rounds)]
-    waits = [interrupted(job, share * whole) for share in shares]
+    # A run that ended before its alarm, on a machine that was busier before, is tried once more.
+    moments = [share * whole for share in shares]
+    waits = [interrupted(job, moment) or interrupted(job, moment / 4) for moment in moments]
     waits = sorted(wait for wait in waits if wait is not None)
     return {"whole": whole, "waits": waits, "right": job().equals(expected)}
 
