@@ -12,7 +12,7 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 import airprox
-from airprox import _search
+from airprox import _basket, _search, _workspace
 from airprox._job import Case, make_case, pair_up
 from airprox._pace import pace_of
 from airprox._plan import Plan, make_plan
@@ -30,7 +30,7 @@ class Task(NamedTuple):
 
     plan: Plan
     index: int
-    workspace: _search.Workspace
+    workspace: _workspace.Workspace
     boxes: Boxes
     places: Places
     candidates: Candidates
@@ -51,7 +51,7 @@ def task(fleet: airprox.Fleet, minima: airprox.Minima) -> Task:
     case = make_case(sides, minima, "raise", None, None)
     plan = make_plan(case, sides.paces, None)
     index = (plan.chunk_start.size - 1) // 2
-    workspace = _search.Workspace(plan.job.own.time.dtype)
+    workspace = _workspace.Workspace(plan.job.own.time.dtype)
     boxes, places = _search.make_boxes(plan, index, workspace)
     room = 8 * len(boxes.bounds)
     candidates = Candidates(*(np.empty(room, np.int32) for _ in range(3)))
@@ -158,5 +158,5 @@ def test_merging(benchmark: BenchmarkFixture, task: Task) -> None:
         benchmark,
         "pieces",
         task.pieces.size,
-        lambda: _search.merge([task.pieces], task.plan),
+        lambda: _basket.merge([task.pieces], task.plan),
     )

@@ -15,12 +15,13 @@ from airprox_kernel.pieces import PieceArray
 
 from ._account import write_receipt
 from ._aftermath import Encounters, finish
+from ._basket import merge
 from ._encounters import encounters_schema, encounters_table
 from ._job import Case, make_case, pair_up
 from ._levels import AnyMinima, as_levels
 from ._parallel import Progress, Stopped, run, thread_count
 from ._plan import Plan, make_plan, plans_of_block
-from ._search import Gathering, merge
+from ._search import Gathering
 from ._stopwatch import Timed
 from .errors import Cancelled
 from .fleet import Fleet

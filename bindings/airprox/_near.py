@@ -32,8 +32,8 @@ from ._dense import Dense, most_leads, part_of, ranges
 from ._found import Found, new_columns
 from ._parallel import pause
 from ._plan import chunk_size
-from ._search import Workspace
 from ._tasks import Spare, Tasks
+from ._workspace import Workspace
 
 WIDE = 0.25
 """Limits above this share of the extent of the traffic prune next to nothing."""

@@ -68,6 +68,15 @@ def pause() -> None:
         raise Abandoned
 
 
+def idle_threads() -> int:
+    """Return how many threads have no task left of the work that this thread has a part in.
+
+    A task that is long may `run` a part of itself by so many more threads.
+    """
+    queue = _under_way.queue
+    return 0 if queue is None else queue.idle
+
+
 class _Pool:
     """One lazy pool a process; a forked child, which inherits no threads, makes its own."""
 
@@ -106,6 +115,7 @@ class _Queue(Generic[Task, Result]):
         self._next = 0
         self.results: dict[int, Result] = {}
         self.stopped = False
+        self.idle = 0
 
     def is_stopped(self) -> bool:
         """Return whether the work has been stopped or cancelled."""
@@ -135,6 +145,12 @@ class _Queue(Generic[Task, Result]):
         except BaseException:
             self.stopped = True
             raise
+        self.leave()
+
+    def leave(self) -> None:
+        """Note that a thread has found no task left."""
+        with self._lock:
+            self.idle += 1
 
 
 def run(
@@ -157,6 +173,7 @@ def run(
         while queue.do_one():
             if progress is not None:
                 progress(len(queue.results), len(tasks))
+        queue.leave()
         helpers = _ended(helpers)
     finally:
         queue.stopped = True

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from airprox_kernel._direct import Direct, kind_of
 from airprox_kernel.boxes import Reach
-from airprox_kernel.encounters import merge_pieces, order_pieces
+from airprox_kernel.encounters import merged
 from airprox_kernel.job import Block, Job, Slabs, Window
 from airprox_kernel.knots import Knots
 from airprox_kernel.limits import Limits
@@ -261,10 +261,7 @@ def _narrow(case: _Case, room: Room, count: int, found: list[PieceArray]) -> int
 def _merged(found: list[PieceArray]) -> PieceArray:
     """Return all pieces in order, adjacent ones joined and repeats dropped."""
     pieces = np.concatenate(found) if len(found) > 1 else found[0]
-    if pieces.size == 1:
-        return pieces
-    pieces = pieces.take(order_pieces(pieces))
-    return pieces[: merge_pieces(pieces)]
+    return pieces if pieces.size == 1 else merged(pieces)
 
 
 def _rows(case: _Case, pieces: PieceArray, registry: Registry) -> Rows:

@@ -2,7 +2,8 @@
 
 import threading
 from collections import Counter
-from typing import Any, NamedTuple
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,20 +12,22 @@ from airprox_kernel._direct import Direct
 from airprox_kernel.boxes import Boxes, Places, Room, Side, altitude_scale, fill_boxes
 from airprox_kernel.broad import Candidates, Found, find_candidates
 from airprox_kernel.chunks import Chunk
-from airprox_kernel.encounters import merge_pieces, order_pieces
 from airprox_kernel.narrow import Narrowed, find_pieces, find_varying_pieces
-from airprox_kernel.pieces import PieceArray, copied, piece_type
-from airprox_kernel.tubes import COLUMNS, NO_TUBES
+from airprox_kernel.pieces import PieceArray, copied
 from airprox_kernel.widening import Aircraft, Run, widen_boxes
 
-from ._parallel import pause
+from ._basket import Basket
+from ._parallel import idle_threads, pause, run
 from ._plan import Plan
+from ._workspace import Workspace
 
-BUFFER = 32_768
-"""Candidates, and pieces, that one call of a kernel may write: some 10 ms of work."""
 ROUGH = 32_768
-"""Pieces that may wait to be merged: sorting the few of each task would take longer than the
-search for them."""
+"""Pieces of a chunk that may wait to be merged: many times as many would fill the memory, and few
+are sorted quickest all together."""
+SHARED = 4096
+"""Candidates, some milliseconds of work, that are worth waking other threads for."""
+PARTS = 2
+"""Parts of them for each thread."""
 AXES = ("x", "y", "z", "altitude")
 """Names of the axes of boxes, in the order of their columns."""
 
@@ -43,54 +46,6 @@ class Harvest(NamedTuple):
     legs_tested: int
     sweep: str
     """How its boxes were put in order."""
-
-
-class Workspace:
-    """The arrays that one thread works in, kept from chunk to chunk: new ones are slow to touch."""
-
-    _bounds = np.empty((0, 8), np.float32)
-    _tubes = NO_TUBES
-    _places = Places(np.empty(0, np.int32), np.empty(0, np.int64))
-    _legs = np.empty(0, np.int64)
-    _candidates = Candidates(*(np.empty(0, np.int32) for _ in range(3)))
-
-    def __init__(self, time: np.dtype[Any]) -> None:
-        self._pieces = np.empty(0, piece_type(time))
-
-    def boxes(self, count: int) -> tuple[NDArray[np.float32], Places]:
-        """Return room for the boxes of a chunk."""
-        if len(self._bounds) < count:
-            self._bounds = np.empty((count, 8), np.float32)
-            self._places = Places(np.empty(count, np.int32), np.empty(count, np.int64))
-        part, leg = self._places
-        return self._bounds[:count], Places(part[:count], leg[:count])
-
-    def tubes(self, count: int) -> NDArray[np.float32]:
-        """Return room for the tubes of a chunk."""
-        if len(self._tubes) < count:
-            self._tubes = np.empty((count, COLUMNS), np.float32)
-        return self._tubes[:count]
-
-    def legs(self, count: int) -> NDArray[np.int64]:
-        """Return room for a leg of each part of a chunk."""
-        if self._legs.size < count:
-            self._legs = np.empty(count, np.int64)
-        return self._legs[:count]
-
-    def candidates(self, boxes: Boxes) -> Candidates:
-        """Return room for the candidates of the fullest slab, or more where that is of use."""
-        fullest = int((boxes.start[1:] - boxes.start[:-1]).max())
-        size = max(fullest, min(BUFFER, 4 * len(boxes.bounds)))
-        if self._candidates.own.size < size:
-            self._candidates = Candidates(*np.empty((3, size), np.int32))
-        return self._candidates
-
-    def pieces(self, least: int, useful: int) -> PieceArray:
-        """Return room for at least so many pieces, or more where that is of use."""
-        size = max(least, min(BUFFER, useful))
-        if self._pieces.size < size:
-            self._pieces = np.empty(size, self._pieces.dtype)
-        return self._pieces
 
 
 def make_boxes(plan: Plan, index: int, workspace: Workspace) -> tuple[Boxes, Places]:
@@ -145,7 +100,7 @@ def search_chunk(plan: Plan, index: int, capacity: int, workspace: Workspace) ->
     boxes, places = make_boxes(plan, index, workspace)
     chunk = chunk_of(plan, index)
     out = workspace.candidates(boxes)
-    basket = _Basket(plan, capacity)
+    basket = Basket(plan, capacity, ROUGH)
     visits = legs = 0
     since = Found(chunk.first, 0, 0)
     find = _find_candidates.of(plan.kind)
@@ -153,41 +108,12 @@ def search_chunk(plan: Plan, index: int, capacity: int, workspace: Workspace) ->
         pause()
         since = Found(*find(plan.job, boxes, places, chunk, since, out))
         visits += since.pairs
-        legs += _narrow(plan, places, out, since.pairs, basket, workspace)
+        for pieces, tested in _narrow(plan, places, out, since.pairs, workspace):
+            legs += tested
+            for some in pieces:
+                basket.add(since.slab, some)
     sweep = AXES[since.sweep] + (" in strips" if since.striped else "")
     return Harvest(basket.found, basket.weights, visits, legs, sweep)
-
-
-class _Basket:
-    """Pieces found so far; once they are more than `capacity`, only their number by row."""
-
-    def __init__(self, plan: Plan, capacity: int) -> None:
-        self._plan = plan
-        self._capacity = capacity
-        self._size = self._merged = 0
-        self.found: list[PieceArray] = []
-        self.weights: NDArray[np.int64] | None = None
-
-    def add(self, pieces: PieceArray) -> None:
-        """Take pieces in, and merge them where many have come since the last time."""
-        if self.weights is not None:
-            self.weights += weigh(pieces, self._plan)
-            return
-        self.found.append(pieces)
-        self._size += pieces.size
-        many = self._size > self._capacity
-        if many or self._size > max(ROUGH, 2 * self._merged):
-            self.found = [merge(self.found, self._plan)]
-            self._size = self._merged = self.found[0].size
-            if many and self._size > self._capacity // 2:
-                self.weights = weigh(self.found.pop(), self._plan)
-
-    def add_weights(self, weights: NDArray[np.int64]) -> None:
-        """Take the numbers by row of pieces that were too many to keep."""
-        if self.weights is None:
-            self.weights = sum((weigh(p, self._plan) for p in self.found), np.zeros_like(weights))
-            self.found.clear()
-        self.weights += weights
 
 
 class Gathering:
@@ -199,7 +125,7 @@ class Gathering:
     def __init__(self, plans: list[Plan], capacity: int) -> None:
         self.tasks = [(plan, index) for plan in plans for index in range(plan.chunk_start.size - 1)]
         self._capacity = capacity
-        self._basket = _Basket(plans[0], capacity)
+        self._basket = Basket(plans[0], capacity, capacity)
         self._lock = threading.Lock()
         self._spare: list[Workspace] = []
         self.pair_visits = 0
@@ -231,37 +157,54 @@ class Gathering:
             if harvest.weights is not None:
                 self._basket.add_weights(harvest.weights)
             for pieces in harvest.pieces:
-                self._basket.add(pieces)
+                self._basket.add(index, pieces)
 
 
-def weigh(pieces: PieceArray, plan: Plan) -> NDArray[np.int64]:
-    """Return how many pieces each own row has; of a single own row, how many each other row."""
-    job = plan.job
-    if job.block.own_last - job.block.own_first > 1:
-        return np.bincount(job.own.part_row[pieces["own"]], minlength=job.own_identity.size)
-    return np.bincount(job.other.part_row[pieces["other"]], minlength=job.other_identity.size)
+Part = tuple[list[PieceArray], int]
+"""The pieces of some candidates, and how many intervals were tested."""
 
 
 def _narrow(
+    plan: Plan, places: Places, candidates: Candidates, count: int, workspace: Workspace
+) -> list[Part]:
+    """Return the pieces of the candidates, in their order.
+
+    Threads that have no task left do a part of many: where all flights meet in one place and at one
+    time, nearly all candidates are in one slab.
+    """
+    threads = 1 + (idle_threads() if count > SHARED else 0)
+    if threads == 1:
+        return [_pieces_of(plan, places, candidates, (0, count), workspace)]
+    edges = np.linspace(0, count, PARTS * threads + 1).astype(np.int64).tolist()
+
+    def find(part: tuple[int, int]) -> Part:
+        room = Workspace(plan.job.own.time.dtype)
+        return _pieces_of(plan, places, candidates, part, room)
+
+    return run(find, list(pairwise(edges)), threads)
+
+
+def _pieces_of(
     plan: Plan,
     places: Places,
     candidates: Candidates,
-    count: int,
-    basket: _Basket,
+    part: tuple[int, int],
     workspace: Workspace,
-) -> int:
-    """Put the pieces of the candidates into the basket; return how many intervals were tested."""
-    done = legs = least = 0
+) -> Part:
+    """Return the pieces of a part of the candidates, and how many intervals were tested."""
+    found: list[PieceArray] = []
+    done, last = part
+    legs = least = 0
     scratch = np.empty(plan.job.limits.horizontal.shape[2], np.int64)
-    while done < count:
+    while done < last:
         pause()
-        out = workspace.pieces(least, 2 * count)
+        out = workspace.pieces(least, 2 * (last - done))
         if plan.variations is None:
             find = _find_pieces.of(plan.kind)
-            progress = find(plan.job, places, candidates, done, count, scratch, out)
+            progress = find(plan.job, places, candidates, done, last, scratch, out)
         else:
             progress = find_varying_pieces(
-                plan.job, plan.variations, places, candidates, done, count, scratch, out
+                plan.job, plan.variations, places, candidates, done, last, scratch, out
             )
         result = Narrowed(*progress)
         if result.candidate == done:
@@ -269,19 +212,5 @@ def _narrow(
         done = result.candidate
         legs += result.legs
         if result.pieces:
-            basket.add(copied(out[: result.pieces]))
-    return legs
-
-
-def merge(found: list[PieceArray], plan: Plan) -> PieceArray:
-    """Return all pieces in order, adjacent ones joined and repeats dropped."""
-    if len(found) == 1:
-        pieces = found[0]
-    else:
-        none = np.empty(0, np.uint8)
-        pieces = np.concatenate([none, *(part.view(np.uint8) for part in found)])
-        pieces = pieces.view(piece_type(plan.job.own.time.dtype))
-    if pieces.size < 2:
-        return pieces
-    pieces = pieces.take(order_pieces(pieces))
-    return copied(pieces[: merge_pieces(pieces)])
+            found.append(copied(out[: result.pieces]))
+    return found, legs

@@ -12,10 +12,10 @@ from airprox_kernel.pieces import PieceArray, piece_type
 from airprox_kernel.whole_pairs import find_pieces_of_pairs, find_varying_pieces_of_pairs
 
 from ._arrow import frozen, joined
+from ._basket import merge
 from ._buffers import as_arrow, as_numpy
 from ._parallel import pause
 from ._plan import Plan
-from ._search import merge
 from .errors import VerificationFailed
 
 FEW = 2_000

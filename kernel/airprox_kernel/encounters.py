@@ -70,9 +70,29 @@ def join(pieces: PieceArray, one: int, two: int) -> None:
         pieces["critical_square"][one] = pieces["critical_square"][two]
 
 
+@jit_inner
+def _comes_before(pieces: PieceArray, one: int, two: int) -> bool:
+    """Return whether piece `one` comes before piece `two` by pair, level, interval and part."""
+    if pieces["own"][one] != pieces["own"][two]:
+        return pieces["own"][one] < pieces["own"][two]
+    if pieces["other"][one] != pieces["other"][two]:
+        return pieces["other"][one] < pieces["other"][two]
+    if pieces["level"][one] != pieces["level"][two]:
+        return pieces["level"][one] < pieces["level"][two]
+    if pieces["first"][one] != pieces["first"][two]:
+        return pieces["first"][one] < pieces["first"][two]
+    return pieces["first_cut"][one] < pieces["first_cut"][two]
+
+
 @jit
 def merge_pieces(pieces: PieceArray) -> int:
-    """Join the pieces, sorted by pair, level and `first`, in place; return how many are left."""
+    """Join the pieces in place; return how many are left.
+
+    Where they are not in the order of `order_pieces`, nothing is done, and -1 returned.
+    """
+    for index in range(1, pieces.size):
+        if _comes_before(pieces, index, index - 1):
+            return -1
     count = 0
     for index in range(pieces.size):
         if count > 0 and follows(pieces, count - 1, index):
@@ -81,6 +101,20 @@ def merge_pieces(pieces: PieceArray) -> int:
             pieces[count] = pieces[index]
             count += 1
     return count
+
+
+def merged(pieces: PieceArray) -> PieceArray:
+    """Return pieces in order, adjacent ones joined and repeats dropped; a part of a new array.
+
+    Pieces that come in the order of the slabs need to be sorted by pair alone, which takes a
+    seventh of the time.
+    """
+    ordered = pieces.take(_pairs(pieces["own"], pieces["other"]).argsort(kind="stable"))
+    count = merge_pieces(ordered)
+    if count < 0:
+        ordered = pieces.take(order_pieces(pieces))
+        count = merge_pieces(ordered)
+    return ordered[:count]
 
 
 def order_pieces(pieces: PieceArray) -> IndexArray:
@@ -93,6 +127,11 @@ def order_pairs(
     own: NDArray[np.integer[Any]], other: NDArray[np.integer[Any]], *keys: NDArray[Any]
 ) -> IndexArray:
     """Return the order by `own`, `other`, and by the keys; (pairs,) each, not negative."""
-    pair = own.astype(np.int64) << 32 | other
+    pair = _pairs(own, other)
     # Sorting by varying keys alone, and by one number for both, takes a third of the time.
     return np.lexsort((*(key for key in reversed(keys) if np.any(key != key[:1])), pair))
+
+
+def _pairs(own: NDArray[np.integer[Any]], other: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+    """Return one number for both."""
+    return own.astype(np.int64) << 32 | other

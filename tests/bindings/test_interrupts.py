@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 import airprox
-from airprox import Minima, _delays, _search
+from airprox import Minima, _delays, _search, _workspace
 from airprox.errors import Cancelled
 from crowds import clique
 from long_runs import answer_of, usual_or_long
@@ -132,7 +132,7 @@ def test_cancel_is_answered_in_the_middle_of_a_task(monkeypatch, module, kernel,
 
     direct = SimpleNamespace(of=lambda *kinds: cancelling(plain.of(*kinds)))
     monkeypatch.setattr(module, kernel, direct if hasattr(plain, "of") else cancelling(plain))
-    monkeypatch.setattr(_search, "BUFFER", 1)
+    monkeypatch.setattr(_workspace, "BUFFER", 1)
     with pytest.raises(Cancelled):
         call(clique(60), MINIMA, cancel=cancel)
     assert len(calls) == 1
