@@ -58,7 +58,7 @@ def make_boxes(plan: Plan, index: int, workspace: Workspace) -> tuple[Boxes, Pla
     (own + other).cumsum(out=start[1:])
     middle = start[:-1] + own
     bounds, places = workspace.boxes(int(start[-1]))
-    tubes = workspace.tubes(len(bounds))
+    places = places._replace(tube=workspace.tubes(len(bounds)))
     own_side = Side(job.own, job.limits.own_category, plan.own_presence)
     sides = [(own_side, plan.own_roll, start[:-1])]
     if not job.single:
@@ -67,9 +67,9 @@ def make_boxes(plan: Plan, index: int, workspace: Workspace) -> tuple[Boxes, Pla
     fill = _fill_boxes.of(plan.kind)
     for side, roll, cursor in sides:
         parts = roll.part[roll.start[index] : roll.start[index + 1]]
-        room = Room(cursor.copy(), bounds, tubes, places, workspace.legs(parts.size))
+        room = Room(cursor.copy(), bounds, places, workspace.legs(parts.size))
         fill(side, job.slabs, chunk, parts, plan.reach, room)
-    boxes = Boxes(bounds, start, middle, tubes)
+    boxes = Boxes(bounds, start, middle)
     if plan.variations is not None and plan.variations.uncertain:
         _widen(boxes, places, plan, chunk)
     return boxes, places
@@ -87,7 +87,7 @@ def _widen(boxes: Boxes, places: Places, plan: Plan, chunk: Chunk) -> None:
         (job.other, variations.other_radii, middle, last),
     ):
         run = Run(chunk, begin, end)
-        widen_boxes(Aircraft(knots, radii), job.slabs, run, places, boxes, scale)
+        widen_boxes(Aircraft(knots, radii), job.slabs, run, places, boxes.bounds, scale)
 
 
 def chunk_of(plan: Plan, index: int) -> Chunk:

@@ -31,7 +31,7 @@ class Workspace:
         if len(self._bounds) < count:
             self._bounds = np.empty((count, 8), np.float32)
             self._places = Places(np.empty(count, np.int32), np.empty(count, np.int64))
-        part, leg = self._places
+        part, leg, _ = self._places
         return self._bounds[:count], Places(part[:count], leg[:count])
 
     def tubes(self, count: int) -> NDArray[np.float32]:

@@ -48,6 +48,8 @@ class Places(NamedTuple):
     part: IntArray
     leg: IndexArray
     """The leg that holds the start of the stretch."""
+    tube: Float32Array = NO_TUBES
+    """(boxes, `tubes.COLUMNS`), or none."""
 
 
 class Boxes(NamedTuple):
@@ -60,8 +62,6 @@ class Boxes(NamedTuple):
     """(slabs of the chunk + 1,) offsets into the boxes."""
     middle: IndexArray
     """(slabs of the chunk,) where the other fleet's boxes begin; the slab's end if `single`."""
-    tubes: Float32Array = NO_TUBES
-    """(boxes, `tubes.COLUMNS`), or none."""
 
 
 class Room(NamedTuple):
@@ -70,7 +70,6 @@ class Room(NamedTuple):
     cursor: IndexArray
     """(slabs of the chunk,) the next free box of each slab."""
     bounds: Float32Array
-    tubes: Float32Array
     places: Places
     legs: IndexArray
     """(parts,) scratch."""
@@ -178,7 +177,7 @@ def _fill_part(
     Where slabs follow on each other, the position at the end of one is that at the start of the
     next, and is formed once.
     """
-    part, leg = stretch.part, stretch.leg
+    part, leg, tubes = stretch.part, stretch.leg, room.places.tube
     final: int = knots.part_start[part + 1] - 1
     until = max(knots.time[leg], slabs.start[stretch.first])
     here = position_at(knots, leg, until)
@@ -200,10 +199,10 @@ def _fill_part(
         there = position_at(knots, leg, end)
         _store(room.bounds, index, _extended(extent, there), by)
         if until <= start and end == slabs.end[slab]:
-            ends = here, there
-            measure_tube(room.tubes, index, knots, (begin, leg), ends, (start, end), by.across)
+            ends, span = (here, there), (start, end)
+            measure_tube(tubes, index, knots, (begin, leg), ends, span, by.across)
         else:
-            open_tube(room.tubes, index)
+            open_tube(tubes, index)
         here = there
         until = end
 

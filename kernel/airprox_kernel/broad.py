@@ -177,7 +177,7 @@ def _compare(
                 if (
                     boxes_meet(boxes.bounds, box, partner)
                     and is_its_own(boxes, turn, look, entry)
-                    and tubes_meet(boxes.tubes, box, partner)
+                    and tubes_meet(places.tube, box, partner)
                 ):
                     count = _write(job, places, turn.slab, box, partner, count, out)
             meeting >>= np.uint32(1)

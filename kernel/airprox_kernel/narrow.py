@@ -3,22 +3,20 @@
 import math
 from typing import NamedTuple
 
-import numpy as np
-
 from ._jit import jit, jit_inner, zero
 from ._types import IndexArray
 from .apart import legs_apart, pair_bounds
 from .boxes import Places
 from .broad import Candidates
-from .cpa import horizontal_cpa
 from .fetch import BATCH, fetch_pairs
 from .intervals import Interval, Pair, first_interval, motion_on, next_interval
 from .job import Job, Window, component
 from .limits import interval_cylinder
-from .motion import Motion, horizontal_square, instant_at, separation_at, surface_distance
 from .pieces import PieceArray
+from .recording import Part, take_part
+from .tubes import near_span
 from .varying import Variations, course_on, next_cut, pair_steps, violation_of_part, widened_bounds
-from .violation import Violation, violation
+from .violation import violation
 
 
 class Narrowed(NamedTuple):
@@ -27,14 +25,6 @@ class Narrowed(NamedTuple):
     candidate: int
     pieces: int
     legs: int
-
-
-class Part(NamedTuple):
-    """A part of an elementary interval at one level: the number of cuts before it, and its end."""
-
-    level: int
-    cut: int
-    high: float
 
 
 @jit
@@ -92,7 +82,8 @@ def _find(
         other: int = candidates.other[index]
         slab: int = candidates.slab[index]
         pair = Pair(places.part[own], places.leg[own], places.part[other], places.leg[other])
-        span = Window(job.slabs.start[slab], job.slabs.end[slab])
+        whole = Window(job.slabs.start[slab], job.slabs.end[slab])
+        span = near_span(places.tube, own, other, whole)
         written, tested = _walk(job, variations, pair, span, open_pieces, count, out)
         if written < 0:
             return index, count, legs
@@ -164,7 +155,7 @@ def record(
         if variations is None or course is None:
             found = violation(motion, limit)
             part = Part(level, 0, 1.0)
-            count = _take(pair, interval, motion, part, found, open_pieces, count, out)
+            count = take_part(pair, interval, motion, part, found, open_pieces, count, out)
         else:
             steps = pair_steps(variations.bands, job.limits, own_row, other_row, level)
             low = 0.0
@@ -173,88 +164,9 @@ def record(
                 high = next_cut(variations, course, steps, low)
                 found = violation_of_part(variations, course, steps, motion, limit, low, high)
                 part = Part(level, cut, high)
-                count = _take(pair, interval, motion, part, found, open_pieces, count, out)
+                count = take_part(pair, interval, motion, part, found, open_pieces, count, out)
                 low = high
                 cut += 1
         if count < 0:
             return -1
     return count
-
-
-@jit_inner
-def _take(
-    pair: Pair,
-    interval: Interval,
-    motion: Motion,
-    part: Part,
-    found: Violation,
-    open_pieces: IndexArray,
-    count: int,
-    out: PieceArray,
-) -> int:
-    """Add one part to the open piece of its level, or begin a new piece; -1 where `out` is full.
-
-    `open_pieces` holds, per level, the piece whose loss holds where this part begins.
-    """
-    start, end = found.start * motion.duration, found.end * motion.duration
-    if not start < end:
-        open_pieces[part.level] = -1
-        return count
-    index = open_pieces[part.level]
-    if index < 0 or not found.at_start:
-        if count == out.size:
-            return -1
-        index = count
-        count += 1
-        _begin(out, index, pair, part, interval, start, found.at_start)
-    open_pieces[part.level] = index if found.at_end else -1
-    out["last"][index] = interval.start
-    out["until"][index] = interval.end
-    out["last_cut"][index] = part.cut
-    out["end"][index] = end
-    out["at_end"][index] = found.at_end and part.high >= 1.0
-    _note_closest(out, index, interval, motion, found)
-    return count
-
-
-@jit_inner
-def _begin(
-    out: PieceArray,
-    index: int,
-    pair: Pair,
-    part: Part,
-    interval: Interval,
-    start: float,
-    at_start: bool,
-) -> None:
-    out["own"][index] = pair.own_part
-    out["other"][index] = pair.other_part
-    out["level"][index] = part.level
-    out["first"][index] = interval.start
-    out["first_cut"][index] = part.cut
-    out["start"][index] = start
-    out["at_start"][index] = at_start and part.cut == 0
-    out["cpa_square"][index] = np.inf
-    out["critical_square"][index] = np.inf
-
-
-@jit_inner
-def _note_closest(
-    out: PieceArray, index: int, interval: Interval, motion: Motion, found: Violation
-) -> None:
-    """Keep the least distance and the least N so far; the earliest of equal ones stays."""
-    u = horizontal_cpa(motion, found.start, found.end)
-    separation = separation_at(motion, u)
-    square = horizontal_square(separation)
-    if square < out["cpa_square"][index]:
-        moment = instant_at(interval.start, interval.end, motion.duration, u)
-        out["cpa"][index] = moment.origin
-        out["cpa_offset"][index] = moment.offset
-        out["cpa_square"][index] = square
-        out["cpa_horizontal"][index] = surface_distance(motion, separation, np.sqrt(square))
-        out["cpa_vertical"][index] = abs(separation.vertical)
-    if found.square < out["critical_square"][index]:
-        moment = instant_at(interval.start, interval.end, motion.duration, found.critical)
-        out["critical"][index] = moment.origin
-        out["critical_offset"][index] = moment.offset
-        out["critical_square"][index] = found.square

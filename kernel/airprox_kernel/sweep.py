@@ -96,12 +96,18 @@ def choose_axes(bounds: Float32Array, first: int, last: int, deep: bool) -> Axes
 
 @jit_inner
 def _meeting_pairs(bounds: Float32Array, first: int, last: int, step: int, axis: int) -> int:
-    """Return how many pairs of every `step`-th box meet on one axis."""
+    """Return how many pairs of every `step`-th box meet on one axis, or are within a cell of it.
+
+    They look at each other as well: boxes at flight levels that follow on each other never meet,
+    but are in one cell. Taking them in keeps 4,000 flights from being swept along the altitude,
+    which takes a tenth longer.
+    """
     pairs = zero()
     for box in range(first, last, step):
         low, high = bounds[box, axis], bounds[box, axis + 4]
+        cell = (high - low) / np.float32(CELLS)
         for other in range(box + step, last, step):
-            if bounds[other, axis] <= high and low <= bounds[other, axis + 4]:
+            if bounds[other, axis] <= high + cell and low - cell <= bounds[other, axis + 4]:
                 pairs += 1
     return pairs
 

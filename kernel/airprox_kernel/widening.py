@@ -6,7 +6,7 @@ import numpy as np
 
 from ._jit import jit, jit_inner
 from ._types import Float32Array, FloatArray, IndexArray, Time
-from .boxes import Boxes, Places, rounded_down
+from .boxes import Places, rounded_down
 from .chunks import Chunk
 from .job import Slabs
 from .knots import Knots
@@ -31,7 +31,7 @@ class Run(NamedTuple):
 
 @jit
 def widen_boxes(
-    aircraft: Aircraft, slabs: Slabs, run: Run, places: Places, boxes: Boxes, scale: float
+    aircraft: Aircraft, slabs: Slabs, run: Run, places: Places, bounds: Float32Array, scale: float
 ) -> None:
     """Widen one fleet's boxes and tubes by its radii.
 
@@ -49,9 +49,9 @@ def widen_boxes(
             across = _largest(knots, radii.horizontal, leg, begin, end)
             upward = _largest(knots, radii.vertical, leg, begin, end)
             steps = np.ceil(upward * scale) + 1.0
-            _widen(boxes.bounds, box, across, across if knots.geodetic else 0.0, steps)
-            wide = np.float64(boxes.tubes[box, RADIUS]) + across
-            boxes.tubes[box, RADIUS] = -rounded_down(-wide)
+            _widen(bounds, box, across, across if knots.geodetic else 0.0, steps)
+            wide = np.float64(places.tube[box, RADIUS]) + across
+            places.tube[box, RADIUS] = -rounded_down(-wide)
 
 
 @jit_inner

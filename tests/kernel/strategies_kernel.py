@@ -22,7 +22,7 @@ from airprox_kernel.chunks import (
     find_presence,
     part_spans,
 )
-from airprox_kernel.encounters import merge_pieces, order_pieces
+from airprox_kernel.encounters import merged
 from airprox_kernel.job import Block, Job, Slabs, Window
 from airprox_kernel.knots import Knots
 from airprox_kernel.limits import TOUCH_TOLERANCE, Limits
@@ -171,7 +171,7 @@ def make_part(division: Division, index: int) -> Part:
     middle = start[:-1] + own
     bounds = np.empty((start[-1], 8), np.float32)
     tubes = np.empty((start[-1], COLUMNS), np.float32)
-    places = Places(np.empty(start[-1], np.int32), np.empty(start[-1], np.int64))
+    places = Places(np.empty(start[-1], np.int32), np.empty(start[-1], np.int64), tubes)
     own_side = Side(job.own, job.limits.own_category, division.own)
     sides = [(own_side, division.own_roll, start[:-1])]
     if not job.single:
@@ -187,12 +187,11 @@ def make_part(division: Division, index: int) -> Part:
             Room(
                 cursor.copy(),
                 bounds,
-                tubes,
                 places,
                 np.empty(roll.start[index + 1] - roll.start[index], np.int64),
             ),
         )
-    return Part(chunk, Boxes(bounds, start, middle, tubes), places)
+    return Part(chunk, Boxes(bounds, start, middle), places)
 
 
 def all_candidates(job: Job, part: Part, room: int) -> list[tuple[int, int, int]]:
@@ -229,11 +228,6 @@ def find_all_pieces(job: Job, places: Places, triples, room: int) -> tuple[np.nd
         legs += result.legs
         done = result.candidate
     return np.concatenate(found), legs
-
-
-def merged(pieces: np.ndarray) -> np.ndarray:
-    pieces = pieces[order_pieces(pieces)]
-    return pieces[: merge_pieces(pieces)].copy()
 
 
 def search(job: Job, reach: Reach, length: float, *, chunk_boxes=10**6, room=64) -> np.ndarray:

@@ -62,8 +62,12 @@ def parts(draw, *, single=None):
     middle = start[:-1] + np.array([own for own, _ in counts], np.int64)
     part = Part(
         Chunk(FIRST_SLAB, FIRST_SLAB + len(counts)),
-        Boxes(np.array(bounds, np.float32).reshape(-1, 8), start, middle, draw(tubes(len(boxes)))),
-        Places(np.array([row for _, row in boxes], np.int32), np.zeros(len(boxes), np.int64)),
+        Boxes(np.array(bounds, np.float32).reshape(-1, 8), start, middle),
+        Places(
+            np.array([row for _, row in boxes], np.int32),
+            np.zeros(len(boxes), np.int64),
+            draw(tubes(len(boxes))),
+        ),
     )
     still = [[[(0.0, 0.0, 0.0, 0.0)]]] * rows
     knots = make_knots(still, geodetic=not flat)
@@ -91,7 +95,7 @@ def expected(job, part):
                         bounds[a][k] <= bounds[b][k + 4] and bounds[b][k] <= bounds[a][k + 4]
                         for k in range(4)
                     )
-                    and tubes_meet(part.boxes.tubes, a, b)
+                    and tubes_meet(part.places.tube, a, b)
                 ):
                     found.append((slab, a, b))
     return found

@@ -3,13 +3,14 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies_kernel import merged, spelt
+from strategies_kernel import spelt
 
 from airprox_kernel.encounters import (
     follows,
     is_same_pair,
     join,
     merge_pieces,
+    merged,
     order_pieces,
 )
 from airprox_kernel.pieces import piece_type
@@ -188,6 +189,21 @@ def test_the_earlier_of_two_equal_minima_stays():
     join(pieces, 0, 1)
     assert pieces[0][["critical", "critical_offset", "critical_square"]].item() == (10, 4.0, -1.0)
     assert (pieces["last"][0], pieces["until"][0], pieces["first"][0]) == (10, 20, 0)
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2), st.integers(0, 4)), max_size=12))
+def test_pieces_in_any_order_merge_to_the_same(drawn):
+    """Pieces of one level that come in order of time take the short way, others the long one."""
+    pieces = np.zeros(len(drawn), piece_type(np.float64))
+    for piece, (own, other, first) in zip(pieces, drawn, strict=True):
+        piece["own"], piece["other"], piece["first"] = own, other, first
+        piece["last"], piece["until"], piece["end"] = first, first + 1.0, 1.0
+        piece["at_start"] = piece["at_end"] = first % 2 == 0
+    ordered = pieces[order_pieces(pieces)]
+    assert (merge_pieces(pieces.copy()) < 0) == (spelt(ordered) != spelt(pieces))
+    kept = ordered[: merge_pieces(ordered)]
+    assert spelt(merged(pieces)) == spelt(kept)
+    assert spelt(merged(pieces[np.argsort(pieces["first"], kind="stable")])) == spelt(kept)
 
 
 def test_nothing_merges_to_nothing():

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from strategies_kernel import divide_time, make_job, make_knots, make_parts, make_reach
 from test_boxes import divisions, stretch
 
-from airprox_kernel.tubes import END, NO_TUBES, RADIUS, tubes_meet
+from airprox_kernel.job import Window
+from airprox_kernel.tubes import END, NO_TUBES, RADIUS, SPARE, near_span, tubes_meet
 
 
 def between(tube, share):
@@ -30,7 +31,7 @@ def test_tubes_hold_every_position_of_the_slab_and_the_reach(drawn):
             for box in range(boxes.start[index], boxes.start[index + 1]):
                 part = sides[0 if box < boxes.middle[index] else 1][places.part[box]]
                 start, end = max(slab_start, part[0][0]), min(slab_end, part[-1][0])
-                tube = boxes.tubes[box]
+                tube = places.tube[box]
                 if start > slab_start or end < slab_end:
                     assert tube[RADIUS] == math.inf
                     continue
@@ -82,8 +83,8 @@ def test_a_straight_flight_has_a_narrow_tube_and_a_bent_one_a_wide_one():
     bent = [(t, x, y + (5e3 if t == 120.0 else 0.0), z) for t, x, y, z in straight]
     job = make_job(make_knots([[straight], [bent]]), None, (1e4, 300.0))
     division = divide_time(job, make_reach((1e4, 300.0)), 300.0)
-    ((_, boxes, _),) = make_parts(division)
-    assert np.allclose(boxes.tubes[:, RADIUS] - 5e3, [0.0, 5e3], atol=0.1)
+    ((_, _, places),) = make_parts(division)
+    assert np.allclose(places.tube[:, RADIUS] - 5e3, [0.0, 5e3], atol=0.1)
 
 
 def test_geodetic_tubes_run_through_the_earth():
@@ -91,6 +92,43 @@ def test_geodetic_tubes_run_through_the_earth():
     way = [(t, 0.0, t, 1e4) for t in (0.0, 0.25, 0.5, 0.75, 1.0)]
     job = make_job(make_knots([[way]] * 2, geodetic=True), None, (1e4, 300.0))
     division = divide_time(job, make_reach((1e4, 300.0), geodetic=True), 300.0)
-    ((_, boxes, _),) = make_parts(division)
-    radius = boxes.tubes[0, RADIUS] - division.reach.horizontal[0]
+    ((_, _, places),) = make_parts(division)
+    radius = places.tube[0, RADIUS] - division.reach.horizontal[0]
     assert math.isclose(radius, 6_378_137.0 * (1.0 - math.cos(math.radians(0.5))), rel_tol=0.02)
+
+
+@given(lines, lines, st.floats(0, 1e5, width=32), st.sampled_from((0.0, 1.7e9, 10**18, 1e12)))
+def test_tubes_are_far_outside_of_their_near_span(one, two, radius, start):
+    """At whole sixty-fourths of the slab, and at its ends."""
+    tubes = np.zeros((2, 8), np.float32)
+    tubes[:, :RADIUS] = one, two
+    tubes[:, RADIUS] = radius
+    length = 300 * 10**9 if isinstance(start, int) else 300.0
+    slab = Window(start, start + length)
+    span = near_span(tubes, 0, 1, slab)
+    assert slab.start <= span.start
+    assert span.end <= slab.end
+    assert near_span(NO_TUBES, 0, 1, slab) == slab
+    rounding = Fraction(1e-9) * sum(abs(Fraction(value)) for value in (*one, *two))
+    for step in range(65):
+        time = start + length * step // 64
+        if span.start <= time <= span.end:
+            continue
+        share = (Fraction(time) - Fraction(start)) / Fraction(length)
+        ends = (between(tube, share) for tube in tubes)
+        apart = sum((b - a) ** 2 for a, b in zip(*ends, strict=True))
+        reach = 2 * Fraction(radius) - rounding
+        assert reach < 0 or apart > reach**2
+
+
+def test_the_near_span_of_a_crossing():
+    """Own flies 100 km in the slab, other hovers beside the middle of its way."""
+    tubes = np.zeros((3, 8), np.float32)
+    tubes[:, RADIUS] = 5e3
+    tubes[0, END] = 100e3
+    tubes[1, [0, END]] = 50e3
+    tubes[2, RADIUS] = math.inf
+    slab = Window(0.0, 100.0)
+    assert near_span(tubes, 0, 1, slab) == (40.0 - 100 * SPARE, 60.0 + 100 * SPARE)
+    assert near_span(tubes, 0, 2, slab) == slab
+    assert near_span(tubes, 1, 1, slab) == slab
