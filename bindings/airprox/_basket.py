@@ -1,6 +1,7 @@
 """Pieces on their way from the search to the table: merged as they come, or only counted."""
 
 from operator import itemgetter
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +37,7 @@ class Basket:
         self._size += pieces.size
         many = self._size > self._capacity
         if many or self._size > max(self._rough, 2 * self._merged):
-            pieces = merge(self.found, self._plan)
+            pieces = merge(self.found, self._plan.time_kind)
             self._found = [(place, pieces)]
             self._size = self._merged = pieces.size
             if many and self._size > self._capacity // 2:
@@ -59,12 +60,12 @@ def weigh(pieces: PieceArray, plan: Plan) -> NDArray[np.int64]:
     return np.bincount(job.other.part_row[pieces["other"]], minlength=job.other_identity.size)
 
 
-def merge(found: list[PieceArray], plan: Plan) -> PieceArray:
+def merge(found: list[PieceArray], time_kind: np.dtype[Any]) -> PieceArray:
     """Return all pieces in order, adjacent ones joined and repeats dropped."""
     if len(found) == 1:
         pieces = found[0]
     else:
         none = np.empty(0, np.uint8)
         pieces = np.concatenate([none, *(part.view(np.uint8) for part in found)])
-        pieces = pieces.view(piece_type(plan.job.own.time.dtype))
+        pieces = pieces.view(piece_type(time_kind))
     return pieces if pieces.size < 2 else copied(merged(pieces))

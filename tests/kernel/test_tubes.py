@@ -64,8 +64,11 @@ def test_tubes_that_are_near_at_an_instant_meet(one, two, own_radius, other_radi
 
 
 def test_two_that_pass_the_same_place_at_different_times_are_told_apart():
-    """As they cross: boxes cannot tell them apart, tubes can; and so for two that fly in line."""
-    tubes = np.zeros((4, 8), np.float32)
+    """As they cross: boxes cannot tell them apart, tubes can; and so for two that fly in line.
+
+    And for two that would meet before the slab, or after it.
+    """
+    tubes = np.zeros((6, 8), np.float32)
     tubes[:, RADIUS] = 4e3
     tubes[0, [0, END]] = -3e4, 3e4
     tubes[1, [1, END + 1]] = -1e4, 5e4
@@ -74,6 +77,10 @@ def test_two_that_pass_the_same_place_at_different_times_are_told_apart():
     assert not tubes_meet(tubes, 0, 1)
     assert tubes_meet(tubes, 0, 2)
     assert not tubes_meet(tubes, 0, 3)
+    tubes[4, [0, END]] = 6e4, 5e4
+    tubes[5, [0, END]] = -6e4, -5e4
+    assert not tubes_meet(tubes, 0, 4)
+    assert not tubes_meet(tubes, 5, 0)
     assert tubes_meet(tubes, 0, 0)
     assert tubes_meet(NO_TUBES, 0, 3)
 
