@@ -1,0 +1,57 @@
+"""Work whose faults are written in its descriptors: a worker process does as it is told."""
+
+import json
+import os
+import signal
+import time
+from pathlib import Path
+
+from airprox.errors import InvalidTrajectories
+
+
+def order(folder, number, *faults, **more):
+    """Return the descriptor of a task; its first attempt has the first fault, and so on."""
+    order = {"folder": str(folder), "number": number, "faults": faults, **more}
+    return json.dumps(order).encode()
+
+
+def attempts(folder, number):
+    """Return how many attempts at a task have begun."""
+    return len(list(Path(folder).glob(f"{number}-*")))
+
+
+def work(descriptor):
+    """Answer with the number, unless this attempt is to have a fault."""
+    order = json.loads(descriptor)
+    folder = Path(order["folder"])
+    attempt = attempts(folder, order["number"])
+    mark = folder / f"{order['number']}-{os.getpid()}-{time.monotonic_ns()}"
+    mark.write_text(str(os.getpid()))
+    faults = order["faults"]
+    suffer(faults[min(attempt, len(faults) - 1)] if faults else "", folder)
+    (folder / f"done-{mark.name}").touch()
+    return b"part %d" % order["number"]
+
+
+def suffer(fault, folder):
+    """Have a fault; the empty one is none."""
+    if fault == "die":
+        os.kill(os.getpid(), signal.SIGKILL)
+    elif fault == "fail":
+        raise ValueError("a disk is full")
+    elif fault == "refuse":
+        raise InvalidTrajectories("time must increase, but that of row 7 does not")
+    elif fault == "odd":
+        raise Unsendable("one", "two")
+    elif fault == "slow":
+        time.sleep(0.3)
+    elif fault == "hang":
+        while not (folder / "released").exists():
+            time.sleep(0.02)
+
+
+class Unsendable(Exception):
+    """Its pickle cannot be read."""
+
+    def __init__(self, one, two):
+        super().__init__(one)
