@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,14 @@ def merge(parts: Iterable[bytes]) -> Screening:
 
     Raises `InvalidParts`.
     """
-    found = collect(read_part(part) for part in parts)
+    return screening_of(collect(read_part(part) for part in parts))
+
+
+def screening_of(found: dict[int, Part], *, finished: bool = True, **work: Any) -> Screening:
+    """Return the screening of checked parts by number; not `finished`, only the account is needed.
+
+    `work` are more fields of the receipt.
+    """
     account = found[max(found)]
     assert account.schema is not None
     others = [part for number, part in sorted(found.items()) if number != account.number]
@@ -44,6 +52,7 @@ def merge(parts: Iterable[bytes]) -> Screening:
     )
     table = encounters_table(encounters, ids, levels, account.schema)
     receipt = _receipt(account, [part.counts for part in others], encounters)
+    receipt = replace(receipt, complete=finished and receipt.complete, **work)
     return Screening(table, lambda: receipt)
 
 

@@ -14,7 +14,7 @@ from airprox._parallel import Stopped
 from airprox.distributed import _dispatch
 from airprox.distributed._crew import hire
 from airprox.distributed._dispatch import Dispatch, GaveUp, Terms
-from airprox.errors import InvalidTrajectories, SchemaTypeError, VerificationFailed
+from airprox.errors import InvalidParts, InvalidTrajectories, SchemaTypeError, VerificationFailed
 from faulty import attempts, order, work
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
@@ -28,10 +28,19 @@ def pool(workers=2):
 def dispatch(descriptors, executor=pool, cancel=None, work=work, **terms):
     terms = {"retries": 2, "in_flight": None, "patience": 2.0, **terms}
     cancel = cancel or threading.Event()
-    agree = bytes.__eq__
-    return Dispatch(
-        descriptors, hire(executor), Terms(work, agree, is_cancelled=cancel.is_set, **terms)
-    )
+    functions = {"work": work, "read": read, "agree": bytes.__eq__}
+    terms = Terms(is_cancelled=cancel.is_set, **functions, **terms)
+    return Dispatch(descriptors, hire(executor), terms)
+
+
+def read(_, part):
+    if part == b"part of":
+        raise InvalidParts("a part must be whole")
+    return part
+
+
+def counted(job):
+    return tuple(job.attempts[name] for name in ("made", "failed", "duplicate"))
 
 
 def parts(dispatch):
@@ -52,7 +61,7 @@ def no_child_is_left():
 def test_every_part_comes_once_from_executors_made_for_it(make, tmp_path):
     job = dispatch([order(tmp_path, number) for number in range(9)], make)
     assert parts(job) == expected(9)
-    assert job.attempts == {"made": 9, "failed": 0, "duplicate": 0}
+    assert counted(job) == (9, 0, 0)
     assert [attempts(tmp_path, number) for number in range(9)] == [1] * 9
     assert no_child_is_left()
     assert 1 <= len(job.workers) <= 2
@@ -111,7 +120,13 @@ def test_tasks_in_flight_are_bounded(in_flight, most, tmp_path):
 def test_a_failed_attempt_is_made_again_and_counted(tmp_path):
     job = dispatch([order(tmp_path, 0, "fail", "fail", ""), order(tmp_path, 1)])
     assert parts(job) == expected(2)
-    assert job.attempts == {"made": 4, "failed": 2, "duplicate": 0}
+    assert counted(job) == (4, 2, 0)
+
+
+def test_a_torn_part_is_computed_again(tmp_path):
+    job = dispatch([order(tmp_path, 0, "tear", "")])
+    assert parts(job) == expected(1)
+    assert counted(job) == (2, 1, 0)
 
 
 def test_after_the_last_attempt_the_error_names_what_is_missing_and_why(tmp_path):
@@ -149,7 +164,7 @@ def test_an_error_of_the_input_is_raised_at_once(tmp_path):
 
 def test_an_error_that_cannot_be_sent_is_told_in_words(tmp_path):
     job = dispatch([order(tmp_path, 0, "odd")], retries=1)
-    with pytest.raises(GaveUp, match="RuntimeError: Unsendable: one"):
+    with pytest.raises(GaveUp, match="RuntimeError: Unsendable: one two"):
         parts(job)
 
 
@@ -215,7 +230,7 @@ def test_lost_results_are_computed_again(tmp_path):
     with Losing(4) as executor:
         job = dispatch([order(tmp_path, n) for n in range(4)], executor)
         assert parts(job) == expected(4)
-    assert job.attempts == {"made": 8, "failed": 4, "duplicate": 0}
+    assert counted(job) == (8, 4, 0)
 
 
 def test_results_that_are_always_lost_end_in_an_error(tmp_path):
@@ -229,7 +244,7 @@ def test_a_straggler_is_overtaken_by_a_second_attempt(tmp_path, monkeypatch):
     monkeypatch.setattr(_dispatch, "SHORTEST_WAIT", 0.2)
     job = dispatch([order(tmp_path, n, *["hang", ""] * (n == 0)) for n in range(4)])
     assert parts(job) == expected(4)
-    assert job.attempts == {"made": 5, "failed": 0, "duplicate": 1}
+    assert counted(job) == (5, 0, 1)
     assert no_child_is_left()  # the straggler neither
 
 
@@ -240,7 +255,7 @@ def test_nobody_is_overtaken_while_there_is_other_work_or_no_patience_is_lost(tm
 
 
 @pytest.mark.parametrize("answers", [(b"part 0", b"part 0"), (b"part 0", b"another")])
-def test_two_answers_must_agree(answers, tmp_path, monkeypatch):
+def test_two_answers_must_agree(answers, monkeypatch):
     monkeypatch.setattr(_dispatch, "SHORTEST_WAIT", 0.05)
     given = iter(answers)
     turn = threading.Barrier(2)

@@ -3,10 +3,11 @@
 import multiprocessing
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, wait
-from typing import Any
+from typing import Any, cast
 
-from .._parallel import processors
-from ..errors import SchemaTypeError
+from airprox._parallel import processors
+from airprox.errors import SchemaTypeError
+
 from ._attempt import Outcome, Work, attempt, process_name
 
 GRACE = 30.0
@@ -91,7 +92,7 @@ class Crew:
         return self._executor
 
 
-def hire(executor: "Executor | Callable[[], Executor] | Any | None") -> Crew:
+def hire(executor: Any) -> Crew:
     """Return the crew that an argument means."""
     if executor is None:
         return Crew(None, own_pool)
@@ -100,10 +101,10 @@ def hire(executor: "Executor | Callable[[], Executor] | Any | None") -> Crew:
 
         # A client, or what its `get_executor` returns.
         return Crew(DaskExecutor(getattr(executor, "_client", executor)), None)
-    if callable(getattr(executor, "submit", None)) and not isinstance(executor, type):
+    if hasattr(executor, "submit") and not isinstance(executor, type):
         return Crew(executor, None)
     if callable(executor):
-        return Crew(None, executor)
+        return Crew(None, cast("Callable[[], Executor]", executor))
     raise SchemaTypeError(
         "executor must be an Executor, a function that makes one, a client of Dask, or None, "
         f"not {executor!r}"

@@ -3,22 +3,23 @@
 Only `in_flight` tasks are at the executor at a time, and each part is handed on as it comes, so
 that memory here does not grow with the number of partitions. An attempt may fail by an error, the
 loss of its worker or the loss of its result. The last attempt that a partition has left is made
-alone, after all others are done: a worker takes its neighbours with it, and so a partition is blamed
-only for what happened while nothing else was there, and whatever can be done is done by then.
+alone, after all others are done: a worker that dies takes its neighbours with it, and so a
+partition is blamed only for what happens while nothing else is there.
 """
 
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from dataclasses import dataclass, field
 from itertools import islice
 from queue import Empty, SimpleQueue
-from typing import NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
-from .._parallel import Stopped
-from ..errors import AirproxError, VerificationFailed
+from airprox._parallel import Stopped
+from airprox.errors import AirproxError, InvalidParts, VerificationFailed
+
 from ._attempt import Outcome, Work
 from ._crew import Crew, Unusable
 
@@ -37,7 +38,9 @@ class Terms(NamedTuple):
     """How partitions are done."""
 
     work: Work
-    agree: Callable[[bytes, bytes], bool]
+    read: Callable[[int, bytes], Any]
+    """What the part of a partition says, by its number; raises `InvalidParts` if it is none."""
+    agree: Callable[[Any, Any], bool]
     """Whether two parts of one partition say the same."""
     retries: int
     """Attempts at a partition after one that failed."""
@@ -64,7 +67,7 @@ class Partition:
     """Attempts under way."""
     failures: int = 0
     done: bool = False
-    part: bytes | None = None
+    part: Any = None
     """The part, as long as another attempt may still contradict it."""
     avoid: set[str] = field(default_factory=set[str])
     """Workers at which an attempt failed."""
@@ -98,10 +101,10 @@ class Dispatch:
         self._reasons: list[tuple[str, BaseException]] = []
         self.done = 0
         self.workers = set[str]()
-        self.attempts = {"made": 0, "failed": 0, "duplicate": 0}
+        self._counts = {"made": 0, "failed": 0, "duplicate": 0}
 
-    def parts(self) -> Iterator[bytes]:
-        """Yield the part of each partition, in the order in which they come.
+    def parts(self) -> Generator[Any, None, None]:
+        """Yield what the part of each partition says, in the order in which they come.
 
         However it ends, nothing waits for a worker any more afterwards. Raises `Stopped`, `GaveUp`,
         or an error of airprox's own that a partition ended with, which another attempt would too.
@@ -129,6 +132,12 @@ class Dispatch:
             running = [each.future for each in self._flying if not each.future.done()]
             self._crew.dismiss(running, in_time=finished)
 
+    @property
+    def attempts(self) -> dict[str, int]:
+        """The work so far, as a receipt tells it."""
+        shared = {"partitions": len(self._partitions), "workers": len(self.workers)}
+        return shared | self._counts
+
     def _give_up(self, reason: str, cause: BaseException | None) -> NoReturn:
         missing = tuple(each.number for each in self._partitions if not each.done)
         named = ", ".join(map(str, missing[:NAMED])) + (", …" if len(missing) > NAMED else "")
@@ -152,11 +161,11 @@ class Dispatch:
             self._double_straggler(now)
 
     def _begin(self, partition: Partition) -> None:
-        self.attempts["made"] += 1
+        self._counts["made"] += 1
         executor, future = self._crew.submit(
             self._terms.work,
             self._descriptors[partition.number],
-            f"airprox-{self._run}-{partition.number}-{self.attempts['made']}",
+            f"airprox-{self._run}-{partition.number}-{self._counts['made']}",
             partition.avoid,
         )
         attempt = Attempt(partition, executor, future)
@@ -172,11 +181,11 @@ class Dispatch:
             if attempt.begun is None or partition.flying > 1 or partition.done:
                 continue
             if partition.failures <= self._terms.retries and now - attempt.begun > least:
-                self.attempts["duplicate"] += 1
+                self._counts["duplicate"] += 1
                 self._begin(partition)
                 return
 
-    def _settle(self, attempt: Attempt) -> bytes | None:
+    def _settle(self, attempt: Attempt) -> Any:
         """Draw the consequences of the end of an attempt; return its part if that was missing."""
         partition, future = attempt.partition, attempt.future
         del self._flying[attempt]
@@ -187,10 +196,14 @@ class Dispatch:
         elif (error := future.exception()) is None:
             outcome = future.result()
             self.workers.add(outcome.worker)
-            if outcome.part is not None:
-                return self._accept(attempt, outcome.part)
-            partition.avoid.add(outcome.worker)
             error = outcome.error
+            if outcome.part is not None:
+                try:
+                    part = self._terms.read(partition.number, outcome.part)
+                    return self._accept(attempt, part)
+                except InvalidParts as torn:
+                    error = torn
+            partition.avoid.add(outcome.worker)
         assert error is not None
         if isinstance(error, BrokenExecutor):
             self._crew.mend(attempt.executor, error)
@@ -198,7 +211,7 @@ class Dispatch:
             self._failed(partition, error)
         return None
 
-    def _accept(self, attempt: Attempt, part: bytes) -> bytes | None:
+    def _accept(self, attempt: Attempt, part: Any) -> Any:
         partition = attempt.partition
         if partition.done:
             if partition.part is not None and not self._terms.agree(partition.part, part):
@@ -224,10 +237,11 @@ class Dispatch:
         Others are done all the same, so that the error at the end says exactly what is missing;
         but not before any has shown that it can be done.
         """
-        if isinstance(error, AirproxError):
+        # Torn bytes may come whole the next time; other errors of the library are the input's.
+        if isinstance(error, AirproxError) and not isinstance(error, InvalidParts):
             raise error
         partition.failures += 1
-        self.attempts["failed"] += 1
+        self._counts["failed"] += 1
         if partition.flying:
             return
         retries = self._terms.retries

@@ -28,9 +28,10 @@ def work(descriptor):
     mark = folder / f"{order['number']}-{os.getpid()}-{time.monotonic_ns()}"
     mark.write_text(str(os.getpid()))
     faults = order["faults"]
-    suffer(faults[min(attempt, len(faults) - 1)] if faults else "", folder)
+    fault = faults[min(attempt, len(faults) - 1)] if faults else ""
+    suffer(fault, folder)
     (folder / f"done-{mark.name}").touch()
-    return b"part %d" % order["number"]
+    return b"part of" if fault == "tear" else b"part %d" % order["number"]
 
 
 def suffer(fault, folder):
@@ -54,4 +55,4 @@ class Unsendable(Exception):
     """Its pickle cannot be read."""
 
     def __init__(self, one, two):
-        super().__init__(one)
+        super().__init__(f"{one} {two}")
