@@ -3,10 +3,14 @@
 import json
 import os
 import signal
+import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
-from airprox.errors import InvalidTrajectories
+from airprox.distributed._crew import hire
+from airprox.distributed._dispatch import Dispatch, Terms
+from airprox.errors import InvalidParts, InvalidTrajectories
 
 
 def order(folder, number, *faults, **more):
@@ -56,3 +60,35 @@ class Unsendable(Exception):
 
     def __init__(self, one, two):
         super().__init__(f"{one} {two}")
+
+
+def dispatched(descriptors, executor, cancel=None, work=work, **terms):
+    """Return the dispatcher of tasks."""
+    terms = {"retries": 2, "in_flight": None, "patience": 2.0, **terms}
+    cancel = cancel or threading.Event()
+    functions = {"work": work, "read": read, "agree": bytes.__eq__}
+    terms = Terms(is_cancelled=cancel.is_set, **functions, **terms)
+    return Dispatch(descriptors, hire(executor), terms)
+
+
+def read(_, part):
+    """Return what a part says; one is torn."""
+    if part == b"part of":
+        raise InvalidParts("a part must be whole")
+    return part
+
+
+def counted(job):
+    """Return how many attempts were made, failed, and were duplicates."""
+    return tuple(job.attempts[name] for name in ("made", "failed", "duplicate"))
+
+
+def parts(dispatch):
+    """Return the parts of all tasks in their order."""
+    with closing(dispatch.parts()) as found:
+        return sorted(found, key=lambda part: int(part.split()[1]))
+
+
+def expected(count):
+    """Return the parts of so many tasks."""
+    return [b"part %d" % number for number in range(count)]

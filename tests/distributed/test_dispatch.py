@@ -13,9 +13,9 @@ import pytest
 from airprox._parallel import Stopped
 from airprox.distributed import _dispatch
 from airprox.distributed._crew import hire
-from airprox.distributed._dispatch import Dispatch, GaveUp, Terms
-from airprox.errors import InvalidParts, InvalidTrajectories, SchemaTypeError, VerificationFailed
-from faulty import attempts, order, work
+from airprox.distributed._dispatch import GaveUp
+from airprox.errors import InvalidTrajectories, SchemaTypeError, VerificationFailed
+from faulty import attempts, counted, dispatched, expected, order, parts
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 FORK = multiprocessing.get_context("fork")  # quickest to start, and broken pools cost several
@@ -25,33 +25,6 @@ def pool(workers=2):
     return ProcessPoolExecutor(workers, mp_context=FORK)
 
 
-def dispatch(descriptors, executor=pool, cancel=None, work=work, **terms):
-    terms = {"retries": 2, "in_flight": None, "patience": 2.0, **terms}
-    cancel = cancel or threading.Event()
-    functions = {"work": work, "read": read, "agree": bytes.__eq__}
-    terms = Terms(is_cancelled=cancel.is_set, **functions, **terms)
-    return Dispatch(descriptors, hire(executor), terms)
-
-
-def read(_, part):
-    if part == b"part of":
-        raise InvalidParts("a part must be whole")
-    return part
-
-
-def counted(job):
-    return tuple(job.attempts[name] for name in ("made", "failed", "duplicate"))
-
-
-def parts(dispatch):
-    with closing(dispatch.parts()) as found:
-        return sorted(found, key=lambda part: int(part.split()[1]))
-
-
-def expected(count):
-    return [b"part %d" % number for number in range(count)]
-
-
 def no_child_is_left():
     """Whether no process of the pools is alive any more."""
     return not multiprocessing.active_children()
@@ -59,7 +32,7 @@ def no_child_is_left():
 
 @pytest.mark.parametrize("make", [None, pool, lambda: ThreadPoolExecutor(2)])
 def test_every_part_comes_once_from_executors_made_for_it(make, tmp_path):
-    job = dispatch([order(tmp_path, number) for number in range(9)], make)
+    job = dispatched([order(tmp_path, number) for number in range(9)], make)
     assert parts(job) == expected(9)
     assert counted(job) == (9, 0, 0)
     assert [attempts(tmp_path, number) for number in range(9)] == [1] * 9
@@ -74,7 +47,7 @@ def test_an_executor_that_was_given_is_used_and_left_as_it_was(method, tmp_path)
         for turn in range(2):
             folder = tmp_path / str(turn)
             folder.mkdir()
-            assert parts(dispatch([order(folder, 0), order(folder, 1)], executor)) == expected(2)
+            assert parts(dispatched([order(folder, 0), order(folder, 1)], executor)) == expected(2)
         assert executor.submit(abs, -1).result(60) == 1
 
 
@@ -82,7 +55,7 @@ def test_an_empty_plan_starts_nothing():
     def never():
         raise AssertionError
 
-    assert parts(dispatch([], never)) == []
+    assert parts(dispatched([], never)) == []
 
 
 def test_what_is_no_executor_is_refused():
@@ -112,25 +85,25 @@ class Held(ThreadPoolExecutor):
 @pytest.mark.parametrize(("in_flight", "most"), [(None, 6), (1, 1), (4, 4)])
 def test_tasks_in_flight_are_bounded(in_flight, most, tmp_path):
     with Held() as executor:
-        job = dispatch([order(tmp_path, n) for n in range(40)], executor, in_flight=in_flight)
+        job = dispatched([order(tmp_path, n) for n in range(40)], executor, in_flight=in_flight)
         assert parts(job) == expected(40)
         assert executor.most == most
 
 
 def test_a_failed_attempt_is_made_again_and_counted(tmp_path):
-    job = dispatch([order(tmp_path, 0, "fail", "fail", ""), order(tmp_path, 1)])
+    job = dispatched([order(tmp_path, 0, "fail", "fail", ""), order(tmp_path, 1)], pool)
     assert parts(job) == expected(2)
     assert counted(job) == (4, 2, 0)
 
 
 def test_a_torn_part_is_computed_again(tmp_path):
-    job = dispatch([order(tmp_path, 0, "tear", "")])
+    job = dispatched([order(tmp_path, 0, "tear", "")], pool)
     assert parts(job) == expected(1)
     assert counted(job) == (2, 1, 0)
 
 
 def test_after_the_last_attempt_the_error_names_what_is_missing_and_why(tmp_path):
-    job = dispatch([order(tmp_path, n, *["fail"] * (n in (1, 3))) for n in range(5)])
+    job = dispatched([order(tmp_path, n, *["fail"] * (n in (1, 3))) for n in range(5)], pool)
     reason = r"2 of 5 .* \(1, 3\): 3 attempt\(s\) at partition [13] failed, .*ValueError: a disk"
     with pytest.raises(GaveUp, match=reason) as it:
         parts(job)
@@ -141,7 +114,7 @@ def test_after_the_last_attempt_the_error_names_what_is_missing_and_why(tmp_path
 
 
 def test_where_nothing_can_be_done_not_all_is_tried(tmp_path):
-    job = dispatch([order(tmp_path, number, "fail") for number in range(50)])
+    job = dispatched([order(tmp_path, number, "fail") for number in range(50)], pool)
     with pytest.raises(GaveUp) as it:
         parts(job)
     assert len(it.value.missing) == 50
@@ -149,13 +122,13 @@ def test_where_nothing_can_be_done_not_all_is_tried(tmp_path):
 
 
 def test_no_retries(tmp_path):
-    job = dispatch([order(tmp_path, 0, "fail")], retries=0)
+    job = dispatched([order(tmp_path, 0, "fail")], pool, retries=0)
     with pytest.raises(GaveUp, match=r"1 of 1 .* \(0\): 1 attempt\(s\) at"):
         parts(job)
 
 
 def test_an_error_of_the_input_is_raised_at_once(tmp_path):
-    job = dispatch([order(tmp_path, 0, "refuse")])
+    job = dispatched([order(tmp_path, 0, "refuse")], pool)
     with pytest.raises(InvalidTrajectories, match="row 7"):
         parts(job)
     assert attempts(tmp_path, 0) == 1
@@ -163,13 +136,13 @@ def test_an_error_of_the_input_is_raised_at_once(tmp_path):
 
 
 def test_an_error_that_cannot_be_sent_is_told_in_words(tmp_path):
-    job = dispatch([order(tmp_path, 0, "odd")], retries=1)
+    job = dispatched([order(tmp_path, 0, "odd")], pool, retries=1)
     with pytest.raises(GaveUp, match="RuntimeError: Unsendable: one two"):
         parts(job)
 
 
 def test_a_killed_worker_takes_nothing_with_it(tmp_path):
-    job = dispatch([order(tmp_path, n, *["die", ""] * (n == 2)) for n in range(8)])
+    job = dispatched([order(tmp_path, n, *["die", ""] * (n == 2)) for n in range(8)], pool)
     assert parts(job) == expected(8)
     assert job.attempts["failed"] >= 1
     assert no_child_is_left()
@@ -177,7 +150,7 @@ def test_a_killed_worker_takes_nothing_with_it(tmp_path):
 
 def test_a_worker_killed_from_outside(tmp_path):
     """As by a system that is out of memory: whatever it was doing is done again."""
-    job = dispatch([order(tmp_path, n, *["hang", ""] * (n == 0)) for n in range(6)])
+    job = dispatched([order(tmp_path, n, *["hang", ""] * (n == 0)) for n in range(6)], pool)
 
     def kill():
         while not (begun := list(tmp_path.glob("0-*"))) or not begun[0].read_text():
@@ -192,7 +165,7 @@ def test_a_worker_killed_from_outside(tmp_path):
 
 
 def test_only_the_partition_that_kills_each_worker_is_blamed(tmp_path):
-    job = dispatch([order(tmp_path, n, *["die"] * (n == 1)) for n in range(6)])
+    job = dispatched([order(tmp_path, n, *["die"] * (n == 1)) for n in range(6)], pool)
     with pytest.raises(GaveUp, match="at partition 1 failed, the last with BrokenPro") as it:
         parts(job)
     assert it.value.missing == (1,)
@@ -202,7 +175,7 @@ def test_only_the_partition_that_kills_each_worker_is_blamed(tmp_path):
 
 def test_a_broken_pool_that_was_given_cannot_be_mended(tmp_path):
     with pool() as executor:
-        job = dispatch([order(tmp_path, 0, "die"), order(tmp_path, 1, "die")], executor)
+        job = dispatched([order(tmp_path, 0, "die"), order(tmp_path, 1, "die")], executor)
         with pytest.raises(GaveUp, match="given a function that makes one instead") as it:
             parts(job)
     assert it.value.missing == (0, 1)
@@ -228,28 +201,28 @@ class Losing(ThreadPoolExecutor):
 
 def test_lost_results_are_computed_again(tmp_path):
     with Losing(4) as executor:
-        job = dispatch([order(tmp_path, n) for n in range(4)], executor)
+        job = dispatched([order(tmp_path, n) for n in range(4)], executor)
         assert parts(job) == expected(4)
     assert counted(job) == (8, 4, 0)
 
 
 def test_results_that_are_always_lost_end_in_an_error(tmp_path):
     with Losing(100) as executor:
-        job = dispatch([order(tmp_path, 0)], executor)
+        job = dispatched([order(tmp_path, 0)], executor)
         with pytest.raises(GaveUp, match="its result lost"):
             parts(job)
 
 
 def test_a_straggler_is_overtaken_by_a_second_attempt(tmp_path, monkeypatch):
     monkeypatch.setattr(_dispatch, "SHORTEST_WAIT", 0.2)
-    job = dispatch([order(tmp_path, n, *["hang", ""] * (n == 0)) for n in range(4)])
+    job = dispatched([order(tmp_path, n, *["hang", ""] * (n == 0)) for n in range(4)], pool)
     assert parts(job) == expected(4)
     assert counted(job) == (5, 0, 1)
     assert no_child_is_left()  # the straggler neither
 
 
 def test_nobody_is_overtaken_while_there_is_other_work_or_no_patience_is_lost(tmp_path):
-    job = dispatch([order(tmp_path, n, "slow") for n in range(6)], patience=float("inf"))
+    job = dispatched([order(tmp_path, n, "slow") for n in range(6)], pool, patience=float("inf"))
     assert parts(job) == expected(6)
     assert job.attempts["duplicate"] == 0
 
@@ -275,7 +248,7 @@ def test_two_answers_must_agree(answers, monkeypatch):
         return part
 
     with ThreadPoolExecutor(4) as executor:
-        job = dispatch([b"0", b"1", b"2"], executor, work=answer)
+        job = dispatched([b"0", b"1", b"2"], executor, work=answer)
         if answers[0] == answers[1]:
             assert parts(job) == expected(3)
         else:
@@ -288,7 +261,7 @@ def test_cancelled_in_the_middle(given, tmp_path):
     cancel = threading.Event()
     descriptors = [order(tmp_path, n, "slow") for n in range(50)]
     executor = pool() if given else None
-    job = dispatch(descriptors, executor or pool, cancel)
+    job = dispatched(descriptors, executor or pool, cancel)
     threading.Timer(0.7, cancel.set).start()
     with pytest.raises(Stopped) as stopped:
         parts(job)
@@ -306,7 +279,7 @@ def test_cancelled_in_the_middle(given, tmp_path):
 
 @pytest.mark.parametrize("error", [ArithmeticError, KeyboardInterrupt])
 def test_an_error_of_the_caller_leaves_nothing_running(error, tmp_path):
-    job = dispatch([order(tmp_path, n, "slow") for n in range(50)])
+    job = dispatched([order(tmp_path, n, "slow") for n in range(50)], pool)
     with pytest.raises(error), closing(job.parts()) as found:  # noqa: PT012
         for _ in found:
             raise error
