@@ -28,7 +28,34 @@ from .screening import Screening
 def merge(parts: Iterable[bytes]) -> Screening:
     """Return the screening that the parts of one plan are together, in whatever order they come.
 
-    Raises `InvalidParts`.
+    Its table is that of `airprox.screen`, bit for bit. So is its receipt, but for counts of work
+    (what straddles a slab's edge is tested on either side), phases and the ends of the window,
+    which it gives as the fleet counts time: nanoseconds since 1970, or seconds.
+
+    Parameters
+    ----------
+    parts
+        All that `run_partition` returned for one plan; one that is there twice counts once.
+
+    Raises
+    ------
+    InvalidParts
+        If a part is torn or no part, is of another plan, or is missing (the message names the
+        numbers), or if there are two that differ of one partition.
+
+    Examples
+    --------
+    >>> import airprox
+    >>> from airprox import distributed
+    >>> fleet = airprox.Fleet.from_arrow({
+    ...     "id": ["A", "B"], "time": [0.0] * 2, "x": [0.0, 1.0], "y": [0.0] * 2, "z": [0.0] * 2})
+    >>> plan = distributed.plan(fleet, airprox.Minima(horizontal=9260.0, vertical=300.0))
+    >>> parts = [distributed.run_partition(descriptor) for descriptor in plan.descriptors]
+    >>> distributed.merge(parts).encounters.num_rows
+    0
+    >>> distributed.merge(parts[1:])
+    Traceback (most recent call last):
+    airprox.errors.InvalidParts: all 2 parts must be there, but 1 is not: 0
     """
     return screening_of(collect(read_part(part) for part in parts))
 
@@ -67,7 +94,7 @@ def collect(parts: Iterable[Part]) -> dict[int, Part]:
                 f"all parts must be of one plan, found {part.number} of the plan "
                 f"{part.fingerprint} beside {any_part.number} of {any_part.fingerprint}"
             )
-        if first is not part and first.content != part.content:
+        if first is not part and not first.says(part):
             raise InvalidParts(
                 f"a partition must have one result, found two that differ of number {part.number}"
             )
@@ -77,7 +104,8 @@ def collect(parts: Iterable[Part]) -> dict[int, Part]:
     missing = [number for number in range(total) if number not in found]
     if missing:
         few = ", ".join(map(str, missing[:10])) + (", …" if len(missing) > 10 else "")
-        raise InvalidParts(f"all {total} parts must be there, but {len(missing)} are not: {few}")
+        verb = "is" if len(missing) == 1 else "are"
+        raise InvalidParts(f"all {total} parts must be there, but {len(missing)} {verb} not: {few}")
     return found
 
 

@@ -148,7 +148,7 @@ class _Reader:
 
 
 def _agree(one: Part, two: Part) -> bool:
-    return one.content == two.content
+    return one.says(two)
 
 
 def _unfinished(plan: Plan, found: dict[int, Part], dispatch: Dispatch) -> Receipt:

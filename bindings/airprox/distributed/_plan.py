@@ -3,12 +3,15 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from airprox import __version__
 from airprox._account import facts_of
 from airprox._arrow import frozen
 from airprox._buffers import as_arrow
@@ -19,13 +22,13 @@ from airprox._levels import AnyMinima, as_levels
 from airprox._message import write_message
 from airprox._minima_message import as_data
 from airprox._parallel import processors, run
-from airprox._parts import VERSION
 from airprox.errors import SchemaError, SchemaTypeError
 from airprox.fleet import Fleet
 from airprox.rules import Rules
 from airprox_kernel.knots import Knots
 
 from ._load import estimate
+from ._store import store
 from ._tiling import Tiling, divide, tasks_for
 
 
@@ -74,6 +77,7 @@ def plan(
     rules: Rules | None = None,
     window: tuple[Any, Any] | None = None,
     partitions: int | None = None,
+    directory: str | PathLike[str] | None = None,
     _tiles: Sequence[Tile] | None = None,
 ) -> Plan:
     """Divide a screening among partitions that any processes can do, in any order.
@@ -85,11 +89,16 @@ def plan(
     partitions
         About how many there should be. By default three for each processor of this one machine,
         or more where they would take over two seconds each; small jobs are one partition.
+    directory
+        A folder for the legs of the partitions, one file each, which whoever does the work can
+        read; descriptors then hold paths. Without it they hold the legs. Files are for the caller
+        to delete.
 
     Raises
     ------
     SchemaError, InvalidMinima, InvalidTrajectories
-        As `airprox.screen` does; and `SchemaError` for fleets with radii.
+        As `airprox.screen` does; and `SchemaError` for fleets with radii, or a folder that cannot
+        be written to.
 
     Examples
     --------
@@ -117,12 +126,15 @@ def plan(
     else:
         tiling = divide(case, load, _checked_number(partitions) or tasks_for(load.cost.sum()))
     numbers = range(len(tiling.tiles))
-    label = {"version": VERSION, "total": len(numbers) + 1, "fingerprint": secrets.token_hex(8)}
-    done = run(
-        lambda number: _describe({**label, "number": number}, case, sides, tiling.tiles[number]),
-        numbers,
-        processors(),
-    )
+    label = {"version": __version__, "total": len(numbers) + 1, "fingerprint": secrets.token_hex(8)}
+    folder = None if directory is None else Path(directory).resolve()
+
+    def describe(number: int) -> tuple[bytes, int]:
+        numbered = {**label, "number": number}
+        message, legs = _describe(numbered, case, sides, tiling.tiles[number])
+        return (message if folder is None else store(folder, numbered, message)), legs
+
+    done = run(describe, numbers, processors())
     account = _account({**label, "number": len(numbers)}, case, sides, minima, window)
     legs = sum(count for _, count in done)
     descriptors = [*(descriptor for descriptor, _ in done), account]
