@@ -1,6 +1,7 @@
 """The crew: whatever executes tasks, through the protocol of `concurrent.futures.Executor`."""
 
 import multiprocessing
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, wait
 from typing import Any, cast
@@ -35,10 +36,19 @@ class Crew:
     def __init__(self, executor: Executor | None, factory: Callable[[], Executor] | None) -> None:
         self._executor = executor
         self._factory = factory
+        self._workers = 1
+        self._asked = -float("inf")
 
     @property
     def workers(self) -> int:
-        """How many tasks are executed at a time; as far as the executor tells it."""
+        """How many tasks are executed at a time, asked once a second: a cluster may grow."""
+        if time.monotonic() - self._asked > 1.0:
+            self._workers = self._count()
+            self._asked = time.monotonic()
+        return self._workers
+
+    def _count(self) -> int:
+        """Return how many workers the executor has, as far as it tells."""
         executor = self._current()
         for name in ("workers", "_max_workers"):  # the latter is what the standard pools have
             count = getattr(executor, name, None)
