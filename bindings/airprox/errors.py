@@ -49,6 +49,20 @@ class Cancelled(AirproxError):
         self.receipt = receipt
 
 
+class PartitionFailed(AirproxError):
+    """Partitions of a plan could not be done: `missing` numbers them, the cause is the last error.
+
+    `receipt` tells what had been done until then.
+    """
+
+    def __init__(
+        self, message: str, missing: tuple[int, ...] = (), receipt: "Receipt | None" = None
+    ) -> None:
+        super().__init__(message)
+        self.missing = missing
+        self.receipt = receipt
+
+
 class SampleError(AirproxError):
     """A recorded sample is unknown, or cannot be fetched or read."""
 

@@ -82,6 +82,10 @@ class Receipt:
     divided along a second axis too. Length and number of slabs follow from speeds, minima and the
     duration of legs, the number of tasks from that of boxes and of processors."""
 
+    attempts: dict[str, int] = field(default_factory=dict[str, int])
+    """Of a distributed screening: "partitions" in all and the "workers" that did them; attempts
+    "made", and how many of them "failed" or were a "duplicate" of a straggler."""
+
     def __str__(self) -> str:
         """Return the account in a few lines, for people."""
         t = self.trajectories
@@ -98,6 +102,7 @@ class Receipt:
             f"{self.pairs_exempt:,} exempt{rules}{self._outcome()}\n"
             f"work          {self.pair_visits:,} pair visits, {self.legs_tested:,} intervals tested"
             f"{slabs}{tasks}, {self.threads} thread(s)\n"
+            f"{self._distribution()}"
             f"complete      {'yes' if self.complete else 'no'}"
         )
 
@@ -113,6 +118,16 @@ class Receipt:
         fast, steep = self.implausible_legs["speed"], self.implausible_legs["climb"]
         legs = f"{fast:,} legs too fast, {steep:,} too steep"
         return f"implausible   {self.implausible:,} trajectories: {legs} to be true\n"
+
+    def _distribution(self) -> str:
+        if not self.attempts:
+            return ""
+        partitions, workers, *counts = self.attempts.values()
+        made, failed, duplicate = counts
+        return (
+            f"distributed   {partitions:,} partitions by {workers:,} worker(s): {made:,} attempts, "
+            f"{failed:,} failed, {duplicate:,} duplicate\n"
+        )
 
     def _outcome(self) -> str:
         if self.encounters is not None:

@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from airprox._merging import merge
     from airprox._parts import Part, read_part
 
+    from ._engine import screen
     from ._plan import Plan, plan
     from ._work import run_partition
 
@@ -17,9 +18,10 @@ _HOMES = {
     "plan": "airprox.distributed._plan",
     "read_part": "airprox._parts",
     "run_partition": "airprox.distributed._work",
+    "screen": "airprox.distributed._engine",
 }
 
-__all__ = ["Part", "Plan", "merge", "plan", "read_part", "run_partition"]
+__all__ = ["Part", "Plan", "merge", "plan", "read_part", "run_partition", "screen"]
 
 
 def __getattr__(name: str) -> "Any":
