@@ -167,7 +167,7 @@ class _Basket:
         self._size += pieces.size
         many = self._size > self._capacity
         if many or self._size > max(ROUGH, 2 * self._merged):
-            self.found = [merge(self.found, self._plan)]
+            self.found = [merge(self.found, self._plan.time_kind)]
             self._size = self._merged = self.found[0].size
             if many and self._size > self._capacity // 2:
                 self.weights = weigh(self.found.pop(), self._plan)
@@ -263,14 +263,14 @@ def _narrow(
     return legs
 
 
-def merge(found: list[PieceArray], plan: Plan) -> PieceArray:
+def merge(found: list[PieceArray], time_kind: np.dtype[Any]) -> PieceArray:
     """Return all pieces in order, adjacent ones joined and repeats dropped."""
     if len(found) == 1:
         pieces = found[0]
     else:
         none = np.empty(0, np.uint8)
         pieces = np.concatenate([none, *(part.view(np.uint8) for part in found)])
-        pieces = pieces.view(piece_type(plan.job.own.time.dtype))
+        pieces = pieces.view(piece_type(time_kind))
     if pieces.size < 2:
         return pieces
     pieces = pieces.take(order_pieces(pieces))
