@@ -5,6 +5,7 @@ is the same, bit for bit, as in a screening of the whole. Where a part goes on b
 are here is marked, so that the ends of excerpts are not taken for ends of trajectories.
 """
 
+import threading
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -69,6 +70,12 @@ def cut_out(case: Case, start: Any, end: Any) -> Partition:
     span = Window(max(job.window.start, start), min(job.window.end, end))
     own = _excerpts(job.own, span)
     other = own if job.single else _excerpts(job.other, span)
+    return assemble(case, span, own, other)
+
+
+def assemble(case: Case, span: Window, own: Excerpts, other: Excerpts) -> Partition:
+    """Return the partition of excerpts of the rows of a case; its knots are not looked at."""
+    job = case.job
     limits = job.limits._replace(
         own_category=frozen(job.limits.own_category[own.row]),
         other_category=frozen(job.limits.other_category[other.row]),
@@ -148,13 +155,15 @@ def _exemptions_of(
     )
 
 
-def search(partition: Partition, threads: int) -> Yield:
-    """Return what is found in a partition."""
+def search(
+    partition: Partition, threads: int, cancel: threading.Event | None = None
+) -> Yield:
+    """Return what is found in a partition; raises `Stopped` where `cancel` comes before the end."""
     job = partition.case.job
     paces = [pace_of(knots) for knots in ((job.own,) if job.single else (job.own, job.other))]
     plan = make_plan(partition.case, paces, None, partition.span)
     gathering = Gathering([plan], UNLIMITED)
-    run(gathering.search, gathering.tasks, threads)
+    run(gathering.search, gathering.tasks, threads, None, cancel)
     pieces = merge(gathering.pieces, plan.time_kind)
     mark_clipped(job, pieces, partition.truncated)
     rows = partition.own_row, partition.other_row

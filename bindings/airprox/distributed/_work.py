@@ -9,6 +9,9 @@ from airprox._message import read_message
 from airprox._parallel import thread_count
 from airprox._partition import search
 from airprox._parts import Named, write_account, write_part
+from airprox._slab import gather
+from airprox._slab_work import do_slab, read_work
+from airprox._stored import Files
 from airprox.errors import InvalidParts
 
 
@@ -28,8 +31,14 @@ def run_partition(descriptor: bytes, *, threads: int = 1) -> bytes:
         return write_account(
             label, {**facts, "common": counts.common, "exempt": counts.exempt}, columns["schema"]
         )
-    found = search(value, thread_count(threads))
+    if header["kind"] == "dataset":
+        work = read_work(header, value, columns)
+        gathered = gather(work.slab, work.told, Files(work.stored).read)
+        found = do_slab(work, gathered, thread_count(threads))
+        own = other = Named(value.own_row, work.ids)
+    else:
+        found = search(value, thread_count(threads))
+        own = Named(value.own_row, columns["own_id"])
+        other = Named(value.other_row, columns["other_id"])
     found.counts.update(threads=threads, seconds=time.perf_counter() - began)
-    own = Named(value.own_row, columns["own_id"])
-    other = Named(value.other_row, columns["other_id"])
     return write_part(label, found, own, other)
