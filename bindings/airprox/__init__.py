@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         InvalidParts,
         InvalidTrajectories,
         SampleError,
+        ScanError,
         SchemaError,
         TooManyEncounters,
         TooManyPairs,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from .minima_table import MinimaTable
     from .receipt import Receipt
     from .rules import Rules
+    from .scanning import StoredScreening, scan
     from .screening import EncounterBatches, Screening, screen, screen_batches
     from .views import annotate_encounters, count_encounters, filter_encounters
 
@@ -78,9 +80,11 @@ _HOMES = {
     "Receipt": "receipt",
     "Rules": "rules",
     "SampleError": "errors",
+    "ScanError": "errors",
     "SchemaError": "errors",
     "Screening": "screening",
     "Snapshot": "airspace",
+    "StoredScreening": "scanning",
     "TimeMargins": "delays",
     "TooManyEncounters": "errors",
     "TooManyPairs": "errors",
@@ -97,6 +101,7 @@ _HOMES = {
     "margins": "_margins",
     "report": "_report",
     "rvsm": "_rvsm",
+    "scan": "scanning",
     "screen": "screening",
     "screen_batches": "screening",
     "time_margin": "delays",
@@ -128,9 +133,11 @@ __all__ = [
     "Receipt",
     "Rules",
     "SampleError",
+    "ScanError",
     "SchemaError",
     "Screening",
     "Snapshot",
+    "StoredScreening",
     "TimeMargins",
     "TooManyEncounters",
     "TooManyPairs",
@@ -150,6 +157,7 @@ __all__ = [
     "report",
     "rvsm",
     "samples",
+    "scan",
     "screen",
     "screen_batches",
     "time_margin",

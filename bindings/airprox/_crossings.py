@@ -1,6 +1,7 @@
 """Which far knots a slab needs: those of the legs that cross its edges, by trajectory."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,9 @@ from ._spill import Records, Spill
 from ._survey import Survey
 
 
-def crossings(found: Survey, first: NDArray[np.int64], max_gap: float) -> Spill:
+def crossings(
+    found: Survey, first: NDArray[np.int64], max_gap: float, folder: Path | None = None
+) -> Spill:
     """Return who has a leg in each slab, and the far knots of those that reach out of it.
 
     Slab s is made of the fine slabs ``first[s] : first[s + 1]`` of the survey. Of each record
@@ -21,7 +24,7 @@ def crossings(found: Survey, first: NDArray[np.int64], max_gap: float) -> Spill:
     seconds is none.
     """
     time = found.edges.dtype
-    legs = Spill(len(first) - 1, time)
+    legs = Spill(len(first) - 1, time, folder)
     limit = duration(max_gap, np.empty(0, time))
     last_slab = np.full(len(found.ids), -1, np.int32)
     last_time = np.zeros(len(found.ids), time)

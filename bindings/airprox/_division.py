@@ -1,4 +1,4 @@
-"""Where a dataset's time axis is cut, so that each slab has about as many knots as fit in memory."""
+"""Where a dataset's time axis is cut, so that slabs have about as many knots as fit in memory."""
 
 from typing import Any, NamedTuple
 
@@ -29,15 +29,16 @@ def extents_of(files: Files, chunks: list[Chunk], told: Told) -> Extents:
     """
     name = told.layout.names["time"][0]
     found: list[Any] = []
+    kind = np.dtype(np.float64)
     for chunk in chunks:
         ends = _told(files, chunk, name)
         if ends is None:
             ends = files.read(chunk, [name])[name]
         values = times(ends, told.layout.label("time"), told.naive_time, told.unix_time).values
-        limit = time_limit(values.dtype)
+        kind = values.dtype
+        limit = time_limit(kind)
         inside = values[(values >= -limit) & (values <= limit)]
         found.append((inside.min(), inside.max()) if len(inside) else (0, 0))
-    kind = values.dtype if chunks else np.float64
     low, high = np.array(found, kind).reshape(-1, 2).T
     return Extents(low, high, np.array([chunk.rows for chunk in chunks], np.int64))
 

@@ -1,12 +1,14 @@
 """The outline of a dataset: its slabs, who is in each, and what must be read for it."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from airprox_kernel.job import Window
 from airprox_kernel.knots import Knots
 
 from ._arrow import frozen
@@ -53,9 +55,13 @@ class Outline(NamedTuple):
 
 
 def outline(
-    files: Files, reading: Reading, knots: int, report: Callable[[int], object]
+    files: Files,
+    reading: Reading,
+    knots: int,
+    report: Callable[[int, int], object],
+    folder: Path | None = None,
 ) -> Outline:
-    """Survey a dataset, in slabs of about so many knots; `report` hears of rows read.
+    """Survey a dataset, in slabs of about so many knots; `report` hears of rows read, of all.
 
     Raises what `Fleet.from_arrow` would for its columns, ids and times.
     """
@@ -67,9 +73,13 @@ def outline(
     if not chunks:
         edges = edges.astype(empty._knots.time.dtype)
     done = np.cumsum([0, *(chunk.rows for chunk in chunks)])
-    found = survey(files, chunks, told, edges, lambda count: report(int(done[count])))
+
+    def heard(count: int) -> None:
+        report(int(done[count]), int(done[-1]))
+
+    found = survey(files, chunks, told, edges, heard, folder)
     first = joined_slabs(found.knots, knots)
-    legs = crossings(found, first, told.max_gap)
+    legs = crossings(found, first, told.max_gap, folder)
     found.visits.close()
     coded = Coded(np.arange(len(found.ids), dtype=np.int32), found.ids)
     ids = id_rows(coded, stored.schema.empty_table(), told.layout)
@@ -78,16 +88,21 @@ def outline(
     return Outline(stored, reading, told, chunks, found, first, legs, roster)
 
 
-def slabs(whole: Outline) -> Iterator[Slab]:
-    """Yield the slabs in order of time."""
+def slabs(whole: Outline, window: Window) -> Iterator[tuple[Slab, int]]:
+    """Yield the slabs in order of time with their numbers, but for those that cannot matter.
+
+    Nobody is there, or it is outside of the window.
+    """
     line = np.cumsum([0, *(chunk.rows for chunk in whole.chunks)])
     bad = np.array(sorted(whole.found.reasons), np.int64)
     for number, (start, end) in enumerate(zip(whole.edges[:-1], whole.edges[1:], strict=True)):
         record = whole.legs.of_slabs(number, number + 1)
         good = np.flatnonzero(~np.isin(record.row, bad))
+        if not (len(good) and end > window.start and start < window.end):
+            continue
         row, after, before = (values[good] for values in record)
         places = _holding(whole.found, start, end, np.concatenate([before, after]))
-        yield Slab(
+        slab = Slab(
             start,
             end,
             tuple(whole.chunks[place] for place in places.tolist()),
@@ -98,6 +113,7 @@ def slabs(whole: Outline) -> Iterator[Slab]:
             before,
             after,
         )
+        yield slab, number
 
 
 def _holding(found: Survey, start: Any, end: Any, far: NDArray[Any]) -> NDArray[np.int64]:

@@ -155,9 +155,7 @@ def _exemptions_of(
     )
 
 
-def search(
-    partition: Partition, threads: int, cancel: threading.Event | None = None
-) -> Yield:
+def search(partition: Partition, threads: int, cancel: threading.Event | None = None) -> Yield:
     """Return what is found in a partition; raises `Stopped` where `cancel` comes before the end."""
     job = partition.case.job
     paces = [pace_of(knots) for knots in ((job.own,) if job.single else (job.own, job.other))]

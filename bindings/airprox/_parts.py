@@ -80,13 +80,8 @@ def sealed(message: bytes) -> bytes:
     return message + hashlib.blake2b(message, digest_size=DIGEST).digest()
 
 
-def read_part(data: bytes | bytearray | memoryview) -> Part:
-    """Return what a part holds.
-
-    Raises `InvalidParts` if it is none, or not whole.
-    """
-    if not isinstance(data, (bytes, bytearray, memoryview)):
-        raise InvalidParts(f"a part must be bytes from run_partition, found {type(data).__name__}")
+def opened(data: bytes | bytearray | memoryview) -> memoryview:
+    """Return the message that was sealed; raises `InvalidParts` if it is not whole."""
     whole = memoryview(data)
     body = whole[:-DIGEST]
     if hashlib.blake2b(body, digest_size=DIGEST).digest() != whole[-DIGEST:]:
@@ -94,7 +89,17 @@ def read_part(data: bytes | bytearray | memoryview) -> Part:
             f"a part must be bytes as run_partition returned them, found {len(whole):,} bytes that "
             "are torn, altered or something else"
         )
-    header, _, columns = read_message(body)
+    return body
+
+
+def read_part(data: bytes | bytearray | memoryview) -> Part:
+    """Return what a part holds.
+
+    Raises `InvalidParts` if it is none, or not whole.
+    """
+    if not isinstance(data, (bytes, bytearray, memoryview)):
+        raise InvalidParts(f"a part must be bytes from run_partition, found {type(data).__name__}")
+    header, _, columns = read_message(opened(data))
     if header.get("version") != VERSION:
         raise InvalidParts(f"a part must be of version {VERSION}, found {header.get('version')!r}")
     return _part(header, columns)

@@ -1,4 +1,4 @@
-"""How the columns of a dataset are to be understood: the arguments of `Fleet.from_arrow`, checked."""
+"""How the columns of a dataset are understood: the arguments of `Fleet.from_arrow`, checked."""
 
 import dataclasses
 from collections.abc import Iterable

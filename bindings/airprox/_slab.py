@@ -32,7 +32,7 @@ class Slab(NamedTuple):
     line: NDArray[np.int64]
     """(chunks,) the dataset's row that each chunk begins with."""
     row: NDArray[np.int64]
-    """The trajectories that have a leg or a knot there, ascending; (trajectories,) like the rest."""
+    """The trajectories that have a leg or a knot there, ascending; as long as the rest."""
     ids: pa.Array
     carried: pa.Table
     before: NDArray[Any]

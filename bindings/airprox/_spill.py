@@ -1,6 +1,7 @@
 """Records by slab and trajectory, more of them than memory may hold: the older ones are on disk."""
 
 import tempfile
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,10 +25,15 @@ class Spill:
     What is beyond `most` records is sorted and written to a temporary file, run after run.
     """
 
-    def __init__(self, slabs: int, time: np.dtype[Any], most: int = MOST) -> None:
+    def __init__(
+        self, slabs: int, time: np.dtype[Any], folder: Path | None = None, most: int = MOST
+    ) -> None:
         self._slabs = slabs
+        self._folder = folder
         self._most = most
-        self._record = np.dtype([("slab", np.int32), ("row", np.int32), ("low", time), ("high", time)])
+        self._record = np.dtype(
+            [("slab", np.int32), ("row", np.int32), ("low", time), ("high", time)]
+        )
         self._pending: list[NDArray[np.void]] = []
         self._size = 0
         self._file: Any = None
@@ -60,9 +66,7 @@ class Spill:
         records = np.concatenate([np.empty(0, self._record), *found])
         records["slab"] = 0
         merged = _merged(records)
-        return Records(
-            merged["row"].astype(np.int64), merged["low"].copy(), merged["high"].copy()
-        )
+        return Records(merged["row"].astype(np.int64), merged["low"].copy(), merged["high"].copy())
 
     def close(self) -> None:
         """Give the disk back."""
@@ -78,7 +82,7 @@ class Spill:
 
     def _write(self) -> None:
         if self._file is None:
-            self._file = tempfile.TemporaryFile()
+            self._file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115 (see `close`)
         (records,) = self._pending
         self._file.seek(0, 2)
         begin = self._file.tell() // self._record.itemsize

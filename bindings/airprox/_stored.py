@@ -4,13 +4,18 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.dataset as ds
+import pyarrow.fs
 
 from ._arrow import checked, first_line
 from .errors import SchemaError, SchemaTypeError
+
+FILES_OPEN = 16
+"""Files whose metadata are kept."""
 
 
 class File(NamedTuple):
@@ -47,27 +52,26 @@ class Stored(NamedTuple):
 class Files:
     """The files of a dataset, opened for reading; each one's metadata is read once."""
 
-    def __init__(self, stored: Stored) -> None:
+    def __init__(self, stored: Stored, opened: dict[str, Any] | None = None) -> None:
         self.stored = stored
-        self._open: dict[int, ds.ParquetFileFragment] = {}
-        self.chunks_read = 0
+        self._opened: dict[str, Any] = {} if opened is None else opened
+        """Some files by their paths; several datasets may share them."""
 
     def fragment(self, file: int) -> Any:
         """Return one file; raises `SchemaError` if it has changed or cannot be read."""
-        if file not in self._open:
-            given = self.stored.files[file]
-            check_unchanged(given)
+        given = self.stored.files[file]
+        check_unchanged(given)
+        if given.path not in self._opened:
             # Files are read one after the other, a few of them again at the edge of a slab.
-            while len(self._open) >= 16:
-                del self._open[next(iter(self._open))]
-            self._open[file] = ds.ParquetFileFormat().make_fragment(
-                given.path, pa.fs.LocalFileSystem(), _expression(given.partition)
+            while len(self._opened) >= FILES_OPEN:
+                del self._opened[next(iter(self._opened))]
+            self._opened[given.path] = ds.ParquetFileFormat().make_fragment(
+                given.path, pyarrow.fs.LocalFileSystem(), _expression(given.partition)
             )
-        return self._open[file]
+        return self._opened[given.path]
 
     def read(self, chunk: Chunk, columns: Sequence[str]) -> pa.Table:
         """Return the columns of a chunk, fully validated."""
-        self.chunks_read += 1
         try:
             part = self.fragment(chunk.file).subset(row_group_ids=list(chunk.groups))
             table = part.to_table(schema=self.stored.schema, columns=list(columns))
@@ -80,7 +84,7 @@ class Files:
 def check_unchanged(file: File) -> None:
     """Raise `SchemaError` if a file is not what it was."""
     try:
-        found = os.stat(file.path)
+        found = Path(file.path).stat()
     except OSError as error:
         raise SchemaError(f"{file.path} cannot be read: {error.strerror}") from error
     if (found.st_size, found.st_mtime_ns) != (file.size, file.modified):
@@ -115,7 +119,9 @@ def _dataset(source: object) -> Any:
     try:
         return ds.dataset(found if many else found[0], format="parquet", partitioning="hive")
     except (OSError, ValueError, TypeError, pa.ArrowException) as error:
-        raise SchemaError(f"the source must be Parquet files, found: {first_line(error)}") from error
+        raise SchemaError(
+            f"the source must be Parquet files, found: {first_line(error)}"
+        ) from error
 
 
 def _file(fragment: Any) -> File:
@@ -125,17 +131,17 @@ def _file(fragment: Any) -> File:
         )
     kind = fragment.filesystem.type_name
     if kind not in ("local", "subtree"):
-        raise SchemaError(f"the files must lie on a local file system, found {fragment.path} ({kind})")
-    path = os.path.abspath(_local(fragment.filesystem, fragment.path))
+        raise SchemaError(
+            f"the files must lie on a local file system, found {fragment.path} ({kind})"
+        )
+    path = _local(fragment.filesystem, fragment.path).absolute()
     keys = ds.get_partition_keys(fragment.partition_expression)
-    found = os.stat(path)
-    return File(path, dict(sorted(keys.items())), found.st_size, found.st_mtime_ns)
+    found = path.stat()
+    return File(str(path), dict(sorted(keys.items())), found.st_size, found.st_mtime_ns)
 
 
-def _local(filesystem: Any, path: str) -> str:
-    if filesystem.type_name == "subtree":
-        return os.path.join(filesystem.base_path, path)
-    return path
+def _local(filesystem: Any, path: str) -> Path:
+    return Path(filesystem.base_path, path) if filesystem.type_name == "subtree" else Path(path)
 
 
 def _expression(partition: dict[str, Any]) -> Any:

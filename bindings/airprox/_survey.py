@@ -6,6 +6,7 @@ trajectories (an id and some 40 bytes each), not with that of knots.
 """
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -58,9 +59,13 @@ def survey(
     told: Told,
     edges: NDArray[Any],
     report: Callable[[int], object],
+    folder: Path | None = None,
 ) -> Survey:
-    """Survey a dataset, its time divided into slabs by `edges`; `report` hears of chunks done."""
-    surveyor = _Surveyor(told, edges)
+    """Survey a dataset, its time divided into slabs by `edges`; `report` hears of chunks done.
+
+    What there is no room for in memory goes to `folder`.
+    """
+    surveyor = _Surveyor(told, edges, folder)
     columns = told.columns("id", "time")
     tables: Iterator[pa.Table] = read_ahead(lambda chunk: files.read(chunk, columns), chunks)
     try:
@@ -75,7 +80,7 @@ def survey(
 class _Surveyor:
     """A survey under way."""
 
-    def __init__(self, told: Told, edges: NDArray[Any]) -> None:
+    def __init__(self, told: Told, edges: NDArray[Any], folder: Path | None) -> None:
         self._told = told
         self._edges = edges
         self._limit = time_limit(edges.dtype)
@@ -85,7 +90,7 @@ class _Surveyor:
         self._reasons: dict[int, tuple[int, str]] = {}
         self._spans: list[tuple[Any, Any]] = []
         self._knots = np.zeros(len(edges) - 1, np.int64)
-        self._visits = Spill(len(edges) - 1, edges.dtype)
+        self._visits = Spill(len(edges) - 1, edges.dtype, folder)
         self._rows_before = 0
 
     def take(self, table: pa.Table) -> None:
@@ -117,7 +122,9 @@ class _Surveyor:
             self._note(codes, time, rows)
         self._rows_before += len(codes)
 
-    def _rows_of(self, ids: pa.Array, table: pa.Table, first: NDArray[np.int64]) -> NDArray[np.int64]:
+    def _rows_of(
+        self, ids: pa.Array, table: pa.Table, first: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
         """Return the numbers of trajectories; new ones are added in this order."""
         known = ids[:0] if self._ids is None else self._ids
         rows = as_numpy(pc.index_in(ids, value_set=known).fill_null(-1)).astype(np.int64)
@@ -126,7 +133,8 @@ class _Surveyor:
         if len(new) or self._ids is None:
             self._ids = pa.concat_arrays([known, ids.take(as_arrow(new))])
             columns = {
-                name: plain(table[name]).take(as_arrow(first[new])) for name in self._told.layout.carry
+                name: plain(table[name]).take(as_arrow(first[new]))
+                for name in self._told.layout.carry
             }
             if columns:
                 self._carried.append(pa.table(columns))
