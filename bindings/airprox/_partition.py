@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from airprox_kernel.excerpts import copy_runs, find_excerpts
 from airprox_kernel.exemptions import Exemptions
 from airprox_kernel.job import Block, Job, Window
 from airprox_kernel.knots import Knots
@@ -20,14 +19,12 @@ from airprox_kernel.pieces import PieceArray
 from ._account import longest
 from ._aftermath import Truncated, mark_clipped
 from ._arrow import frozen
+from ._blocks import UNLIMITED
 from ._job import Case
-from ._moves import offsets
 from ._pace import pace_of
 from ._parallel import run
 from ._plan import make_plan
 from ._search import Gathering, merge
-
-UNLIMITED = 2**62
 
 
 class Partition(NamedTuple):
@@ -63,16 +60,6 @@ class Yield(NamedTuple):
     """Of work, as receipts name it."""
 
 
-def cut_out(case: Case, start: Any, end: Any) -> Partition:
-    """Return the partition of the legs that reach into [start, end], within the case's window."""
-    job = case.job
-    # The window has the kind of number that times are; infinities would not be one.
-    span = Window(max(job.window.start, start), min(job.window.end, end))
-    own = _excerpts(job.own, span)
-    other = own if job.single else _excerpts(job.other, span)
-    return assemble(case, span, own, other)
-
-
 def assemble(case: Case, span: Window, own: Excerpts, other: Excerpts) -> Partition:
     """Return the partition of excerpts of the rows of a case; its knots are not looked at."""
     job = case.job
@@ -96,54 +83,19 @@ def assemble(case: Case, span: Window, own: Excerpts, other: Excerpts) -> Partit
     return Partition(case._replace(job=cut), span, own.row, other.row, truncated)
 
 
-def _excerpts(knots: Knots, span: Window) -> Excerpts:
-    parts = knots.part_row.size
-    first, last = np.empty(parts, np.int64), np.empty(parts, np.int64)
-    find_excerpts(knots.time, knots.part_start, span.start, span.end, first, last)
-    here = np.flatnonzero(first < last)
-    first, last = first[here], last[here]
-    start = offsets(last - first + 1)
-    parts_of_row = np.bincount(knots.part_row[here], minlength=knots.row_start.size - 1)
-    row = np.flatnonzero(parts_of_row)
-    runs = frozen(first)
-
-    def cut(values: NDArray[Any]) -> NDArray[Any]:
-        out = np.empty(int(start[-1]) if values.size else 0, values.dtype)
-        if values.size:
-            copy_runs(values.view(np.int64), runs, start, out.view(np.int64))
-        return frozen(out)
-
-    row_start = offsets(parts_of_row[row])
-    chosen = Knots(
-        time=cut(knots.time),
-        x=cut(knots.x),
-        y=cut(knots.y),
-        z=cut(knots.z),
-        altitude=cut(knots.altitude),
-        part_start=start,
-        part_row=frozen(np.repeat(np.arange(row.size), np.diff(row_start))),
-        row_start=row_start,
-        geodetic=knots.geodetic,
-    )
-    opens, closes = first > knots.part_start[here], last < knots.part_start[here + 1] - 1
-    return Excerpts(chosen, frozen(row), frozen(opens), frozen(closes))
-
-
 def _exemptions_of(
     exemptions: Exemptions, own: NDArray[np.int64], other: NDArray[np.int64]
 ) -> Exemptions:
     """Return the exemptions of some rows."""
-    if not exemptions.any:
-        return exemptions
     e = exemptions
-    keys = np.divmod(e.listed, max(e.rows, 1))
-    places = [np.searchsorted(rows, key) for rows, key in zip((own, other), keys, strict=True)]
-    known = np.ones(e.listed.size, np.bool_)
-    for rows, key, place in zip((own, other), keys, places, strict=True):
-        known &= np.append(rows, -1)[place] == key
+    if not e.any:
+        return e
+    one, two = np.divmod(e.listed, max(e.rows, 1))
+    first, second = np.searchsorted(own, one), np.searchsorted(other, two)
+    known = (np.append(own, -1)[first] == one) & (np.append(other, -1)[second] == two)
     return Exemptions(
         True,
-        frozen((places[0] * other.size + places[1])[known]),
+        frozen((first * other.size + second)[known]),
         other.size,
         frozen(e.own_flight[own]),
         frozen(e.other_flight[other]),
@@ -156,7 +108,11 @@ def _exemptions_of(
 
 
 def search(partition: Partition, threads: int, cancel: threading.Event | None = None) -> Yield:
-    """Return what is found in a partition; raises `Stopped` where `cancel` comes before the end."""
+    """Return what is found in a partition; raises `Stopped` where `cancel` comes before the end.
+
+    Two parts of one row lie a gap apart, so no piece of one follows a piece of the other, and rows
+    are keys enough to merge by.
+    """
     job = partition.case.job
     paces = [pace_of(knots) for knots in ((job.own,) if job.single else (job.own, job.other))]
     plan = make_plan(partition.case, paces, None, partition.span)
@@ -164,15 +120,13 @@ def search(partition: Partition, threads: int, cancel: threading.Event | None = 
     run(gathering.search, gathering.tasks, threads, None, cancel)
     pieces = merge(gathering.pieces, plan.time_kind)
     mark_clipped(job, pieces, partition.truncated)
-    rows = partition.own_row, partition.other_row
-    for side, knots, row in zip(("own", "other"), (job.own, job.other), rows, strict=True):
-        pieces[side] = row[knots.part_row[pieces[side]]]
-    slabs = plan.job.slabs
+    pieces["own"] = partition.own_row[job.own.part_row[pieces["own"]]]
+    pieces["other"] = partition.other_row[job.other.part_row[pieces["other"]]]
     counts = {
         "pair_visits": gathering.pair_visits,
         "legs_tested": gathering.legs_tested,
-        "slabs": slabs.start.size,
-        "slab_length": longest(slabs),
+        "slabs": plan.job.slabs.start.size,
+        "slab_length": longest(plan.job.slabs),
         "tasks": dict(gathering.sweeps),
     }
     return Yield(pieces, counts)

@@ -2,8 +2,8 @@
 
 import secrets
 from collections.abc import Sequence
-from itertools import pairwise
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,35 +13,55 @@ from airprox._account import facts_of
 from airprox._arrow import frozen
 from airprox._buffers import as_arrow
 from airprox._encounters import encounters_schema
+from airprox._excerpts import Tile, cut_out
 from airprox._job import NOTHING, Case, Sides, make_case, pair_up
 from airprox._levels import AnyMinima, as_levels
 from airprox._message import write_message
 from airprox._minima_message import as_data
-from airprox._partition import cut_out
+from airprox._parallel import processors, run
 from airprox._parts import VERSION
-from airprox.errors import SchemaError
+from airprox.errors import SchemaError, SchemaTypeError
 from airprox.fleet import Fleet
 from airprox.rules import Rules
-from airprox_kernel.job import Job
 from airprox_kernel.knots import Knots
 
+from ._load import estimate
+from ._tiling import Tiling, divide, tasks_for
 
-class Plan(NamedTuple):
-    """A screening divided among partitions."""
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A screening divided among partitions: see `plan`.
+
+    ``len`` is the number of descriptors; ``str`` tells how the work is divided.
+    """
 
     descriptors: list[bytes]
     """What `run_partition` takes, one each; the last one is the account of the whole."""
-    edges: list[Any]
-    """Instants between the slabs of time."""
+    tiles: list[Tile]
+    """The slab of time, and the strip of space, of each descriptor but the last."""
+    seconds: list[float]
+    """The work of each as it was guessed, of one processor."""
     legs: int
     """Legs of all partitions together."""
     legs_twice: int
-    """How many of them are repeats."""
+    """How many of them are in more than one: repeats."""
+
+    def __len__(self) -> int:
+        return len(self.descriptors)
 
     def __str__(self) -> str:
+        slabs = len({tile.start for tile in self.tiles})
+        size = sum(map(len, self.descriptors)) / 2**20
+        twice = 100.0 * self.legs_twice / max(self.legs - self.legs_twice, 1)
+        heaviest = max(self.seconds) * len(self.seconds) / max(sum(self.seconds), 1e-12)
         return (
-            f"{len(self.descriptors)} descriptors, {len(self.edges) + 1} slabs of time, "
-            f"{self.legs:,} legs, {self.legs_twice:,} of them twice"
+            f"partitions    {len(self.tiles):,} and the account, {size:,.1f} MiB\n"
+            f"slabs         {slabs:,} of time, {len(self.tiles) - slabs:,} more strips of space\n"
+            f"legs          {self.legs - self.legs_twice:,}, {self.legs_twice:,} carried twice "
+            f"({twice:.2g} %)\n"
+            f"work          about {sum(self.seconds):.2g} s of one processor, "
+            f"{max(self.seconds):.2g} s in the heaviest ({heaviest:.2f} of the mean)"
         )
 
 
@@ -54,43 +74,80 @@ def plan(
     rules: Rules | None = None,
     window: tuple[Any, Any] | None = None,
     partitions: int | None = None,
-    _edges: Sequence[Any] | None = None,
+    _tiles: Sequence[Tile] | None = None,
 ) -> Plan:
-    """Divide a screening among partitions."""
+    """Divide a screening among partitions that any processes can do, in any order.
+
+    Parameters
+    ----------
+    fleet, minima, against, same_id, rules, window
+        As of `airprox.screen`, and checked here.
+    partitions
+        About how many there should be. By default three for each processor of this one machine,
+        or more where they would take over two seconds each; small jobs are one partition.
+
+    Raises
+    ------
+    SchemaError, InvalidMinima, InvalidTrajectories
+        As `airprox.screen` does; and `SchemaError` for fleets with radii.
+
+    Examples
+    --------
+    >>> import airprox
+    >>> from airprox import distributed
+    >>> fleet = airprox.Fleet.from_arrow({
+    ...     "id": ["A", "A", "B", "B"], "time": [0.0, 100.0, 0.0, 100.0],
+    ...     "x": [0.0, 20e3, 20e3, 0.0], "y": [0.0] * 4, "z": [9e3] * 4})
+    >>> minima = airprox.Minima(horizontal=5 * airprox.NM, vertical=1000 * airprox.FT)
+    >>> plan = distributed.plan(fleet, minima)
+    >>> parts = [distributed.run_partition(descriptor) for descriptor in plan.descriptors]
+    >>> distributed.merge(parts).encounters.equals(airprox.screen(fleet, minima).encounters)
+    True
+    """
     sides = pair_up(fleet, against)
-    for side in sides:
-        if side._radii is not None:
-            raise SchemaError("fleets with radii cannot be screened in parts, found one")
+    if any(side._radii is not None for side in sides):
+        raise SchemaError(
+            "fleets that are screened in parts must have no radii: the certain part of an "
+            "encounter is found from the whole of it"
+        )
     case = make_case(sides, minima, same_id, window, rules)
-    edges = _slab_edges(case, partitions or 4) if _edges is None else list(_edges)
-    ends = [-np.inf, *edges, np.inf]
-    label = {"version": VERSION, "total": len(ends), "fingerprint": secrets.token_hex(8)}
-    descriptors: list[bytes] = []
-    legs = 0
-    for number, (start, end) in enumerate(pairwise(ends)):
-        part = cut_out(case, start, end)
-        legs += _legs(part.case.job)
-        header = {**label, "number": number, "kind": "fleet"}
-        columns = {
-            "own_id": fleet.ids.take(as_arrow(part.own_row)),
-            "other_id": sides.other.ids.take(as_arrow(part.other_row)),
-        }
-        descriptors.append(write_message(header, part, columns))
-    whole = cut_out(case, -np.inf, np.inf)
-    descriptors.append(_account({**label, "number": len(ends) - 1}, case, sides, minima, window))
-    return Plan(descriptors, edges, legs, legs - _legs(whole.case.job))
+    load = estimate(case)
+    if _tiles is not None:
+        tiling = Tiling(list(_tiles), [0.0] * len(_tiles))
+    else:
+        tiling = divide(case, load, _checked_number(partitions) or tasks_for(load.cost.sum()))
+    numbers = range(len(tiling.tiles))
+    label = {"version": VERSION, "total": len(numbers) + 1, "fingerprint": secrets.token_hex(8)}
+    done = run(
+        lambda number: _describe({**label, "number": number}, case, sides, tiling.tiles[number]),
+        numbers,
+        processors(),
+    )
+    account = _account({**label, "number": len(numbers)}, case, sides, minima, window)
+    legs = sum(count for _, count in done)
+    descriptors = [*(descriptor for descriptor, _ in done), account]
+    return Plan(descriptors, tiling.tiles, tiling.seconds, legs, legs - load.legs)
 
 
-def _legs(job: Job) -> int:
-    knots = (job.own,) if job.single else (job.own, job.other)
-    return sum(k.time.size - k.part_row.size for k in knots)
+def _checked_number(partitions: int | None) -> int | None:
+    whole = isinstance(partitions, int) and not isinstance(partitions, bool)
+    if partitions is not None and not (whole and partitions >= 1):
+        raise SchemaTypeError(
+            f"partitions must be a whole number of at least 1, not {partitions!r}"
+        )
+    return partitions
 
 
-def _slab_edges(case: Case, count: int) -> list[Any]:
-    times = case.job.own.time[:: max(1, case.job.own.time.size // 100_000)]
-    if not times.size:
-        return []
-    return np.unique(np.sort(times)[np.arange(1, count) * times.size // count]).tolist()
+def _describe(label: dict[str, Any], case: Case, sides: Sides, tile: Tile) -> tuple[bytes, int]:
+    """Return the descriptor of a tile, and how many legs it has."""
+    part = cut_out(case, tile)
+    job = part.case.job
+    legs = sum(k.time.size - k.part_row.size for k in (job.own, job.other)[: 2 - job.single])
+    columns = {
+        "own_id": sides.own.ids.take(as_arrow(part.own_row)),
+        "other_id": sides.other.ids.take(as_arrow(part.other_row)),
+    }
+    return write_message({**label, "kind": "fleet"}, part, columns), legs
 
 
 def _account(
