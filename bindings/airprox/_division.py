@@ -10,6 +10,16 @@ from ._reading import Told
 from ._stored import Chunk, Files
 from ._times import SECONDS_LIMIT, TIMESTAMP_LIMIT, times
 
+
+class Division(NamedTuple):
+    """How a dataset's time axis is to be divided."""
+
+    knots: int
+    """Knots that a slab may have."""
+    edges: tuple[Any, ...] | None = None
+    """The instants between slabs, where they are given."""
+
+
 FINE = 8
 """Slabs that are counted for each that is made: what lies in a row group is only guessed before."""
 
@@ -81,16 +91,18 @@ def _told_type(column: Any, kind: Any) -> pa.DataType | None:
     return None
 
 
-def fine_edges(extents: Extents, knots: int) -> NDArray[Any]:
-    """Return edges of slabs with about ``knots / FINE`` knots, if chunks were evenly filled.
+def fine_edges(extents: Extents, division: Division) -> NDArray[Any]:
+    """Return edges of slabs a `FINE`-th as full as they may be, if chunks were evenly filled.
 
     The outer ones lie beyond every instant.
     """
     kind = extents.low.dtype
     limit = time_limit(kind)
     outer = np.array([-limit, limit + 1 if kind == np.int64 else np.nextafter(limit, np.inf)], kind)
+    if division.edges is not None:
+        return np.concatenate([outer[:1], np.array(division.edges, kind), outer[1:]])
     total = int(extents.rows.sum())
-    count = -(-total // max(1, knots // FINE)) if total else 1
+    count = -(-total // max(1, division.knots // FINE)) if total else 1
     if count < 2:
         return outer
     origin = extents.low.min()
@@ -108,15 +120,17 @@ def fine_edges(extents: Extents, knots: int) -> NDArray[Any]:
     return np.concatenate([outer[:1], inner[(inner > origin) & (inner < outer[1])], outer[1:]])
 
 
-def joined_slabs(counts: NDArray[np.int64], knots: int) -> NDArray[np.int64]:
-    """Return the first fine slab of each run of them that has at most so many knots, and the end.
+def joined_slabs(counts: NDArray[np.int64], division: Division) -> NDArray[np.int64]:
+    """Return the first fine slab of each run of them that is full, and the end.
 
-    A fine slab of more stands alone.
+    A fine slab of too many knots stands alone; given edges are kept.
     """
+    if division.edges is not None:
+        return np.arange(len(counts) + 1)
     starts = [0]
     inside = 0
     for slab, count in enumerate(counts.tolist()):
-        if inside and inside + count > knots:
+        if inside and inside + count > division.knots:
             starts.append(slab)
             inside = 0
         inside += count

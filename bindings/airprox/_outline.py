@@ -15,7 +15,7 @@ from ._arrow import frozen
 from ._buffers import as_arrow
 from ._codes import Coded
 from ._crossings import crossings, no_after, no_before
-from ._division import extents_of, fine_edges, joined_slabs
+from ._division import Division, extents_of, fine_edges, joined_slabs
 from ._prepared import NOTHING
 from ._reading import Reading, Told
 from ._rows import empty_carried, id_rows, take_carried
@@ -57,19 +57,19 @@ class Outline(NamedTuple):
 def outline(
     files: Files,
     reading: Reading,
-    knots: int,
+    division: Division,
     report: Callable[[int, int], object],
     folder: Path | None = None,
 ) -> Outline:
-    """Survey a dataset, in slabs of about so many knots; `report` hears of rows read, of all.
+    """Survey a dataset, in slabs of its time; `report` hears of rows read, of all.
 
     Raises what `Fleet.from_arrow` would for its columns, ids and times.
     """
     stored = files.stored
     empty = reading.empty(stored.schema)
     told = reading.told(stored.schema)
-    chunks = chunks_of(files, max(1, min(MOST_READ, knots // 8)))
-    edges = fine_edges(extents_of(files, chunks, told), knots)
+    chunks = chunks_of(files, max(1, min(MOST_READ, division.knots // 8)))
+    edges = fine_edges(extents_of(files, chunks, told), division)
     if not chunks:
         edges = edges.astype(empty._knots.time.dtype)
     done = np.cumsum([0, *(chunk.rows for chunk in chunks)])
@@ -78,7 +78,7 @@ def outline(
         report(int(done[count]), int(done[-1]))
 
     found = survey(files, chunks, told, edges, heard, folder)
-    first = joined_slabs(found.knots, knots)
+    first = joined_slabs(found.knots, division)
     legs = crossings(found, first, told.max_gap, folder)
     found.visits.close()
     coded = Coded(np.arange(len(found.ids), dtype=np.int32), found.ids)

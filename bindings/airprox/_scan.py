@@ -13,6 +13,7 @@ from airprox_kernel.pieces import PieceArray
 from ._aftermath import finish_rows
 from ._ahead import read_ahead
 from ._buffers import as_arrow
+from ._division import Division
 from ._encounters import encounters_schema, encounters_table
 from ._fingerprint import check_same, fingerprint
 from ._job import Case, make_case, pair_up
@@ -43,8 +44,7 @@ class Question(NamedTuple):
     threads: int | None
     progress: Progress | None
     cancel: threading.Event | None
-    knots: int
-    """Knots that a slab may have."""
+    division: Division
 
 
 class Scan:
@@ -105,7 +105,7 @@ class Scan:
         """Survey the dataset, and write down what each slab has to read."""
         journal, question = self._journal, self.question
         whole = outline(
-            self._files, question.reading, question.knots, self._surveyed, journal.state
+            self._files, question.reading, question.division, self._surveyed, journal.state
         )
         self._roster = self._case(whole.roster)
         knots: list[int] = []
@@ -148,7 +148,7 @@ class Scan:
 
     def _reader(self, count: int) -> Callable[[int], tuple[SlabWork, Gathered, dict[str, float]]]:
         """Return what reads a slab, one after the other."""
-        keeping = Keeping(self.question.knots // 4)
+        keeping = Keeping(self.question.division.knots // 4)
         known: dict[int, SlabWork] = {}
 
         def work_of(number: int) -> SlabWork | None:

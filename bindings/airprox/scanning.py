@@ -11,6 +11,7 @@ import pyarrow.dataset as ds
 
 from ._arrow import joined, pc
 from ._buffers import as_arrow, as_numpy
+from ._division import Division
 from ._journal import Journal
 from ._levels import AnyMinima
 from ._parallel import Progress
@@ -98,7 +99,7 @@ def scan(
     threads: int | None = None,
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
-    _knots: int | None = None,
+    _division: Division | None = None,
 ) -> StoredScreening:
     """Screen trajectories on disk, however many, in bounded memory: the rows are those of `screen`.
 
@@ -174,8 +175,8 @@ def scan(
         invalid=invalid,
         naive_time=naive_time,
     )
-    knots = _knots or _knots_within(memory_limit)
-    question = Question(minima, given, rules, window, threads, progress, cancel, knots)
+    division = _division or Division(_knots_within(memory_limit))
+    question = Question(minima, given, rules, window, threads, progress, cancel, division)
     journal = Journal(out)
     work = Scan(open_stored(source), question, journal)
     with journal.held():
