@@ -1,5 +1,6 @@
 """Datasets on disk for Hypothesis: fleets as rows of several files, in any order, some twice."""
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,7 +28,7 @@ class Rows(NamedTuple):
         """Write the files, and return their folder."""
         folder.mkdir(parents=True)
         edges = [0, *sorted(self.files), self.table.num_rows]
-        for number, (first, last) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+        for number, (first, last) in enumerate(pairwise(edges)):
             part = self.table.slice(first, last - first)
             pq.write_table(part, folder / f"{number:03}.parquet", row_group_size=self.group)
         return folder

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
+import pyarrow as pa
+
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
@@ -25,3 +27,8 @@ def read_ahead(read: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterato
                 yield waiting.result()
         finally:
             reader.shutdown(cancel_futures=True)
+
+
+def give_back() -> None:
+    """Have Arrow return memory that it keeps for later: another slab may need it elsewhere."""
+    pa.default_memory_pool().release_unused()

@@ -16,8 +16,12 @@ def before(operation: str, path: Path) -> None:
     """Do nothing, before every operation on a file that changes it: tests put faults here."""
 
 
-def write_whole(path: Path, data: bytes | memoryview) -> None:
-    """Write a file in place of what was there; it lasts once this returns."""
+def write_whole(path: Path, data: bytes | memoryview, *, named: bool = True) -> None:
+    """Write a file in place of what was there.
+
+    Its content lasts once this returns; its name, without `named`, once that of a later file of
+    the same folder does.
+    """
     unfinished = path.with_name(path.name + _UNFINISHED)
     before("open", unfinished)
     with unfinished.open("wb", buffering=0) as file:
@@ -29,7 +33,8 @@ def write_whole(path: Path, data: bytes | memoryview) -> None:
         os.fsync(file.fileno())
     before("rename", path)
     unfinished.replace(path)
-    _settle(path.parent)
+    if named:
+        _settle(path.parent)
 
 
 def remove(path: Path) -> None:

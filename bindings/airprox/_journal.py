@@ -82,9 +82,19 @@ class Journal:
         except (FileNotFoundError, InvalidParts):
             return None
 
-    def write(self, name: str, message: bytes) -> None:
-        """Keep a message of the scan."""
-        durable.write_whole(self.state / name, sealed(message))
+    def needed(self, name: str) -> tuple[dict[str, Any], Any, dict[str, pa.Array]]:
+        """Return a message that must be there; raises `ScanError` if it is not, or not whole."""
+        message = self.read(name)
+        if message is None:
+            raise ScanError(
+                f"{self.state} must be left as it is, but {name} is gone or damaged: remove "
+                f"{self.folder} to begin anew"
+            )
+        return message
+
+    def write(self, name: str, message: bytes, *, named: bool = True) -> None:
+        """Keep a message of the scan; not `named`, it is of use only with one written later."""
+        durable.write_whole(self.state / name, sealed(message), named=named)
 
     def commit(self, number: int, table: pa.Table, done: Done) -> Done:
         """Write what a slab has found; it is done once this returns."""

@@ -11,7 +11,7 @@ import pyarrow as pa
 from airprox_kernel.pieces import PieceArray
 
 from ._aftermath import finish_rows
-from ._ahead import read_ahead
+from ._ahead import give_back, read_ahead
 from ._buffers import as_arrow
 from ._division import Division
 from ._encounters import encounters_schema, encounters_table
@@ -29,7 +29,7 @@ from ._settling import Ending, Settled, account, nobody, settle
 from ._slab import Gathered, gather
 from ._slab_work import SlabWork, do_slab, read_work, shell_of, write_work
 from ._stored import Files, Stored
-from .errors import Cancelled, ScanError
+from .errors import Cancelled
 from .receipt import Receipt
 from .rules import Rules
 
@@ -62,7 +62,6 @@ class Scan:
         self.window = case.job.window
         self.schema = encounters_schema(pair_up(empty, None), self.levels, False)
         self._done: list[Done] = []
-        self._roster: Case | None = None
         self._rows = 0
 
     def _case(self, fleet: Any) -> Case:
@@ -87,16 +86,15 @@ class Scan:
             journal.forget_finished()
         if plan is None:
             self._plan(wanted)
-            plan = journal.read("plan")
-            assert plan is not None
-        header, roster, _ = plan
-        self._roster = roster
+            plan = journal.needed("plan")
+            give_back()
+        header = plan[0]
         self._rows, knots = header["rows"], header["knots"]
         self._done = journal.done(len(knots))
         journal.forget(len(self._done), len(knots))
         journal.clear([done.file for done in self._done if done.file is not None])
         self._scan(knots)
-        found = settle(self._ending(roster), self._done, header["reasons"])
+        found = settle(self._ending(), self._done, header["reasons"])
         journal.write("finished", write_message(found.as_json() | wanted, None, {}))
         journal.clear(found.files)
         return found
@@ -107,17 +105,18 @@ class Scan:
         whole = outline(
             self._files, question.reading, question.division, self._surveyed, journal.state
         )
-        self._roster = self._case(whole.roster)
+        roster = self._case(whole.roster)
         knots: list[int] = []
         counts = np.add.reduceat(whole.found.knots, whole.first[:-1])
         for slab, number in slabs(whole, self.window):
-            work = SlabWork(self._stored, question.reading, slab, shell_of(self._roster, slab))
-            journal.write(work_name(len(knots)), write_work({}, work))
+            work = SlabWork(self._stored, question.reading, slab, shell_of(roster, slab))
+            journal.write(work_name(len(knots)), write_work({}, work), named=False)
             knots.append(int(counts[number]))
         whole.legs.close()
         reasons = [(row, *fault) for row, fault in whole.found.reasons.items()]
         header = {**wanted, "rows": whole.rows, "knots": knots, "reasons": reasons}
-        journal.write("plan", write_message(header, self._roster, {}))
+        journal.write("roster", write_message({}, roster, {}), named=False)
+        journal.write("plan", write_message(header, None, {}))
 
     def _surveyed(self, rows: int, total: int) -> None:
         self._rows = total
@@ -143,6 +142,8 @@ class Scan:
             seconds["search"] = time.perf_counter() - began
             found.counts.update(threads=self._threads, seconds=seconds)
             self._done.append(self._journal.commit(number, table, Done(None, found.counts, left)))
+            del work, gathered, found, table
+            give_back()
             reached += knots[number]
         self._report(total, total)
 
@@ -153,13 +154,7 @@ class Scan:
 
         def work_of(number: int) -> SlabWork | None:
             if number < count and number not in known:
-                message = self._journal.read(work_name(number))
-                if message is None:
-                    raise ScanError(
-                        f"{self._journal.state} must be left as it is, but {work_name(number)} is "
-                        "gone or damaged: remove the folder to begin anew"
-                    )
-                known[number] = read_work(*message)
+                known[number] = read_work(*self._journal.needed(work_name(number)))
             return known.get(number)
 
         def read(number: int) -> tuple[SlabWork, Gathered, dict[str, float]]:
@@ -202,14 +197,15 @@ class Scan:
         )
 
     def _receipt_so_far(self) -> Receipt | None:
-        if self._roster is None:
+        if self._journal.read("plan") is None:
             return None
         files = [slab.file for slab in self._done if slab.file is not None]
-        gone = nobody(self._roster)
-        found = account(self._ending(self._roster), self._done, files, gone, finished=False)
+        ending = self._ending()
+        found = account(ending, self._done, files, nobody(ending.roster), finished=False)
         return Settled(files, [], found).receipt(self.question.minima, self.window_given)
 
-    def _ending(self, roster: Case) -> Ending:
+    def _ending(self) -> Ending:
+        roster = self._journal.needed("roster")[1]
         return Ending(self._journal, roster, self.levels, self._told.max_gap)
 
     @property

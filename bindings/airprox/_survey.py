@@ -17,10 +17,11 @@ from airprox_kernel import order as ordering
 from airprox_kernel.visits import note_visits
 
 from ._ahead import read_ahead
-from ._arrow import frozen, pc, plain
-from ._buffers import as_arrow, as_numpy
+from ._arrow import frozen, plain
+from ._buffers import as_arrow
 from ._division import time_limit
 from ._faults import Faults
+from ._known_ids import KnownIds
 from ._reading import Told
 from ._rows import read_ids_by_row
 from ._spill import Spill
@@ -84,7 +85,7 @@ class _Surveyor:
         self._told = told
         self._edges = edges
         self._limit = time_limit(edges.dtype)
-        self._ids: pa.Array | None = None
+        self._known: KnownIds | None = None
         self._carried: list[pa.Table] = []
         self._start, self._end = np.empty(0, edges.dtype), np.empty(0, edges.dtype)
         self._reasons: dict[int, tuple[int, str]] = {}
@@ -125,20 +126,17 @@ class _Surveyor:
     def _rows_of(
         self, ids: pa.Array, table: pa.Table, first: NDArray[np.int64]
     ) -> NDArray[np.int64]:
-        """Return the numbers of trajectories; new ones are added in this order."""
-        known = ids[:0] if self._ids is None else self._ids
-        rows = as_numpy(pc.index_in(ids, value_set=known).fill_null(-1)).astype(np.int64)
-        new = np.flatnonzero(rows < 0)
-        rows[new] = len(known) + np.arange(len(new))
-        if len(new) or self._ids is None:
-            self._ids = pa.concat_arrays([known, ids.take(as_arrow(new))])
-            columns = {
-                name: plain(table[name]).take(as_arrow(first[new]))
-                for name in self._told.layout.carry
-            }
-            if columns:
-                self._carried.append(pa.table(columns))
-            more = np.full(len(new), self._limit, self._edges.dtype)
+        """Return the numbers of trajectories; `first` are their first rows in the table."""
+        if self._known is None:
+            self._known = KnownIds(ids.type)
+        rows, new = self._known.numbered(ids)
+        begun = as_arrow(first[new])
+        columns = {name: plain(table[name]).take(begun) for name in self._told.layout.carry}
+        if columns:
+            self._carried.append(pa.table(columns))
+        count = len(self._known)
+        if count > len(self._start):
+            more = np.full(count // 4 + len(new), self._limit, self._edges.dtype)
             self._start = np.concatenate([self._start, more])
             self._end = np.concatenate([self._end, -more])
         return rows
@@ -199,18 +197,19 @@ class _Surveyor:
     def result(self, schema: pa.Schema) -> Survey:
         """Return what was found."""
         layout = self._told.layout
-        ids = self._ids
-        if ids is None:
+        if self._known is None:
             table = schema.empty_table()
             ids = read_ids_by_row(table, layout).values
             self._carried = [pa.table({name: plain(table[name]) for name in layout.carry})]
+        else:
+            ids = self._known.all()
         low, high = np.array(self._spans, self._edges.dtype).reshape(-1, 2).T
         carried = pa.concat_tables(self._carried) if self._carried else pa.table({})
         return Survey(
             ids,
             carried.combine_chunks(),
-            self._start,
-            self._end,
+            self._start[: len(ids)],
+            self._end[: len(ids)],
             self._reasons,
             low,
             high,

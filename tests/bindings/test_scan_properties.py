@@ -1,5 +1,6 @@
 """`airprox.scan` of drawn datasets: the same rows as `screen` of the whole, bit for bit."""
 
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.dataset as ds
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import airprox
@@ -36,7 +38,12 @@ def check(found: airprox.StoredScreening, whole: airprox.Screening) -> None:
     assert table.schema.equals(whole.encounters.schema, check_metadata=True)
     assert table.equals(whole.encounters)
     assert len(found) == found.dataset.count_rows() == pa.table(found).num_rows == table.num_rows
-    assert said(found.receipt) == said(whole.receipt)
+    account, wanted = said(found.receipt), said(whole.receipt)
+    if whole.receipt.window != (None, None):
+        # Slabs outside of the window are not read, so what is in them is not counted.
+        for name in ("joined_gaps", "duplicates_dropped"):
+            assert account.pop(name) <= wanted.pop(name)
+    assert account == wanted
 
 
 def scanned(asked: Asked, source: Any, out: Path, division: Division) -> airprox.StoredScreening:
@@ -45,15 +52,21 @@ def scanned(asked: Asked, source: Any, out: Path, division: Division) -> airprox
     )
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _hasty() -> Iterator[None]:
+    """Files need not last here, and waiting for the disk is most of the time that a scan takes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: None)
+        yield
+
+
+@settings(max_examples=20)
 @given(drawn.asked(), st.integers(8, 60))
 def test_rows_and_account_are_those_of_screen(asked, knots):
     whole = asked.screened()
     with folder() as place:
         source = asked.rows.write(place / "in")
         edged = Division(knots, tuple(asked.edges))
-        # Slabs outside of the window are not read: what begins there is not counted.
-        if asked.question.options["window"] not in (None, (None, None)):
-            whole.receipt.__class__
         check(scanned(asked, source, place / "edged", edged), whole)
         filled = scanned(asked, ds.dataset(source), place / "filled", Division(knots))
         check(filled, whole)
