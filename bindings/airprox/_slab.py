@@ -54,9 +54,8 @@ class Gathered(NamedTuple):
 
 
 class _Knots(NamedTuple):
-    """Rows of a chunk that a slab needs."""
+    """Which rows of a chunk a slab needs."""
 
-    table: pa.Table
     codes: NDArray[np.int32]
     keep: NDArray[np.bool_]
     far: NDArray[np.int32]
@@ -70,7 +69,12 @@ def gather(slab: Slab, told: Told, read: Callable[[Chunk, Sequence[str]], pa.Tab
     """
     roles = ("id", *told.layout.knot_roles)
     columns = told.columns(*roles)
-    found = [_needed(read(chunk, columns), slab, told) for chunk in slab.chunks]
+    found: list[_Knots] = []
+    tables: list[pa.Table] = []
+    for chunk in slab.chunks:
+        knots, table = _needed(read(chunk, columns), slab, told)
+        found.append(knots)
+        tables.append(table)
 
     def line(row: int) -> int:
         for first, part in zip(slab.line.tolist(), found, strict=True):
@@ -80,7 +84,8 @@ def gather(slab: Slab, told: Told, read: Callable[[Chunk, Sequence[str]], pa.Tab
         raise IndexError(row)
 
     faults = _LinedFaults(slab.ids, told.invalid, line)
-    read_rows = _as_read(found, slab, told, faults)
+    codes = frozen(np.concatenate([part.codes for part in found]))
+    read_rows = _as_read(tables, codes, slab, told, faults)
     tracks = as_tracks(read_rows, told.layout)
     enforced = told.gates if told.gates is not None and told.gates.enforce else None
     geodetic = told.layout.frame == "geodetic"
@@ -108,7 +113,7 @@ class _LinedFaults(Faults):
         return self._line(row)
 
 
-def _needed(table: pa.Table, slab: Slab, told: Told) -> _Knots:
+def _needed(table: pa.Table, slab: Slab, told: Told) -> tuple[_Knots, pa.Table]:
     """Return the rows that lie in the slab, or at the far ends of legs that reach into it."""
     layout = told.layout
     column = table[layout.names["time"][0]]
@@ -127,18 +132,27 @@ def _needed(table: pa.Table, slab: Slab, told: Told) -> _Knots:
     keep[far] = True
     names = told.columns(*layout.knot_roles)
     if keep.all():
-        return _Knots(table.select(names), codes, keep, codes[far])
+        return _Knots(codes, keep, codes[far]), table.select(names)
     chosen = table.select(names).filter(as_arrow(keep))
-    return _Knots(chosen, codes[keep], keep, codes[far])
+    return _Knots(codes[keep], keep, codes[far]), chosen
 
 
-def _as_read(found: list[_Knots], slab: Slab, told: Told, faults: Faults) -> Read:
-    """Return the rows grouped by trajectory, these in the order of the slab's."""
+def _as_read(
+    tables: list[pa.Table],
+    codes: NDArray[np.int32],
+    slab: Slab,
+    told: Told,
+    faults: Faults,
+) -> Read:
+    """Return the rows grouped by trajectory, these in the order of the slab's.
+
+    The tables are taken out of the list, so that they do not take room any longer.
+    """
     layout = told.layout
-    table = pa.concat_tables([part.table for part in found], promote_options="permissive")
+    table = pa.concat_tables(tables)
+    tables.clear()
     columns = {role: table[layout.names[role][0]] for role in layout.knot_roles}
     values = read_values(columns, layout, told.scale, told.naive_time)
-    codes = frozen(np.concatenate([part.codes for part in found]))
     start = np.zeros(len(slab.row) + 1, np.int64)
     ordering.count_rows(codes, start)
     places = NO_PLACES
