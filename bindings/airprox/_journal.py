@@ -98,7 +98,7 @@ class Journal:
 
     def commit(self, number: int, table: pa.Table, done: Done) -> Done:
         """Write what a slab has found; it is done once this returns."""
-        file = self.write_encounters(f"part-{number:05}.parquet", table)
+        file = self.write_encounters(f"part-{number:07}.parquet", table)
         done = done._replace(file=file)
         header = {
             "file": file,
@@ -145,15 +145,13 @@ class Journal:
         with path.open("rb") as content:
             return hashlib.file_digest(content, _blake).hexdigest() == file.digest
 
-    def forget_finished(self) -> None:
-        """Remove the last record of all: a file that it names is not whole."""
-        durable.remove(self.state / "finished")
-
-    def forget(self, done: int, slabs: int) -> None:
-        """Remove the records of slabs from number `done` on, the last one first."""
-        for number in reversed(range(done, slabs)):
-            if (self.state / _record(number)).exists():
-                durable.remove(self.state / _record(number))
+    def forget(self, done: int) -> None:
+        """Remove the records of slabs from number `done` on, and that of the end, from the last."""
+        records = sorted(self.state.glob("slab-*.done"), reverse=True)
+        later = [path for path in records if path.name >= _record(done)]
+        for path in [self.state / "finished", *later]:
+            if path.exists():
+                durable.remove(path)
 
     def clear(self, files: list[Written]) -> None:
         """Remove files of encounters other than these, and what was not finished."""
@@ -164,12 +162,12 @@ class Journal:
 
 
 def _record(number: int) -> str:
-    return f"slab-{number:05}.done"
+    return f"slab-{number:07}.done"
 
 
 def work_name(number: int) -> str:
     """Return the name of the message that says what a slab has to read."""
-    return f"slab-{number:05}.work"
+    return f"slab-{number:07}.work"
 
 
 def _blake() -> Any:

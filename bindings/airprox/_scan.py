@@ -83,15 +83,16 @@ class Scan:
             found = Settled.from_json(before[0])
             if all(map(journal.is_whole, found.files)):
                 return found
-            journal.forget_finished()
         if plan is None:
+            # Records of other slabs could be left, had the plan been damaged.
+            journal.forget(0)
             self._plan(wanted)
             plan = journal.needed("plan")
             give_back()
         header = plan[0]
         self._rows, knots = header["rows"], header["knots"]
         self._done = journal.done(len(knots))
-        journal.forget(len(self._done), len(knots))
+        journal.forget(len(self._done))
         journal.clear([done.file for done in self._done if done.file is not None])
         self._scan(knots)
         found = settle(self._ending(), self._done, header["reasons"])
