@@ -107,7 +107,8 @@ if __name__ == "__main__":
     place = Path(sys.argv[1])
     # Files need not outlast the machine here.
     os.fsync = lambda _: None
-    # Compiled once, here; no thread is begun before the forks.
+    # Loaded and compiled once, here; no thread is begun before the forks.
+    assert airprox.scan
     few = {"id": ["a", "a", "b", "b"], "time": [0.0, 9.0] * 2, "x": [0.0] * 4, "y": [0.0] * 4}
     airprox.screen(airprox.Fleet.from_arrow({**few, "z": [0.0] * 4}), MINIMA, threads=1)
     assert in_child(lambda: scan(place, "whole")) == 0
