@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         InvalidTrajectories,
         PartitionFailed,
         SampleError,
+        ScanError,
         SchemaError,
         TooManyEncounters,
         TooManyPairs,
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from .minima_table import MinimaTable
     from .receipt import Receipt
     from .rules import Rules
+    from .scanning import StoredScreening, scan
     from .screening import EncounterBatches, Screening, screen, screen_batches
     from .views import annotate_encounters, count_encounters, filter_encounters
 
@@ -80,9 +82,11 @@ _HOMES = {
     "Receipt": "receipt",
     "Rules": "rules",
     "SampleError": "errors",
+    "ScanError": "errors",
     "SchemaError": "errors",
     "Screening": "screening",
     "Snapshot": "airspace",
+    "StoredScreening": "scanning",
     "TimeMargins": "delays",
     "TooManyEncounters": "errors",
     "TooManyPairs": "errors",
@@ -99,6 +103,7 @@ _HOMES = {
     "margins": "_margins",
     "report": "_report",
     "rvsm": "_rvsm",
+    "scan": "scanning",
     "screen": "screening",
     "screen_batches": "screening",
     "time_margin": "delays",
@@ -131,9 +136,11 @@ __all__ = [
     "Receipt",
     "Rules",
     "SampleError",
+    "ScanError",
     "SchemaError",
     "Screening",
     "Snapshot",
+    "StoredScreening",
     "TimeMargins",
     "TooManyEncounters",
     "TooManyPairs",
@@ -153,6 +160,7 @@ __all__ = [
     "report",
     "rvsm",
     "samples",
+    "scan",
     "screen",
     "screen_batches",
     "time_margin",

@@ -46,7 +46,7 @@ class Faults:
 
     def settle(self) -> pa.Table:
         """Raise `InvalidTrajectories` for the first offending row, or return the rejected."""
-        found = sorted((row, number) for number, (row, _, _) in self._found.items())
+        found = sorted((self.source(row), number) for number, (row, _, _) in self._found.items())
         if found and self._raises:
             row, number = found[0]
             more = f"; {len(found):,} trajectories are invalid" if len(found) > 1 else ""
@@ -60,6 +60,17 @@ class Faults:
         rows, numbers = zip(*found, strict=True)
         reasons = [self._reason(number) for number in numbers]
         return rejected_table(rows, self._ids.take(pa.array(numbers, pa.int64())), reasons)
+
+    def source(self, row: int) -> int:
+        """The row as the user counts them."""
+        return row
+
+    def by_trajectory(self) -> dict[int, tuple[int, str]]:
+        """The offending row of each trajectory with a fault, and the fault in words."""
+        return {
+            number: (self.source(row), self._reason(number))
+            for number, (row, _, _) in self._found.items()
+        }
 
     def _reason(self, number: int) -> str:
         _, reason, place = self._found[number]

@@ -108,7 +108,7 @@ def read_long(table: pa.Table, layout: Layout, scale: float, naive_time: str, in
         faults.add([none], [int(firsts[none])], lambda _: text, [0])
     read = Read(values, grouping, ids, carried_rows(table, layout, firsts), faults)
     for name in layout.carry:
-        _check_constant(table[name], name, read, firsts)
+        check_constant(table[name], name, read, firsts)
     return read
 
 
@@ -127,7 +127,7 @@ def take_carried(carried: pa.Table, rows: NDArray[np.int64]) -> pa.Table:
     return carried.take(as_arrow(rows)) if carried.num_columns else empty_carried(len(rows))
 
 
-def _check_constant(
+def check_constant(
     column: pa.ChunkedArray, name: str, read: Read, firsts: NDArray[np.int64]
 ) -> None:
     """A carried column must have one value in a trajectory; null is a value too."""

@@ -41,6 +41,10 @@ class VerificationFailed(AirproxError):
     """A search and the exact test of pairs without one differ: a defect of airprox itself."""
 
 
+class ScanError(AirproxError):
+    """A scan cannot go on: its folder is in use, holds something else, or cannot be written."""
+
+
 class Cancelled(AirproxError):
     """The caller's event stopped the work; `receipt` tells what had been done until then."""
 

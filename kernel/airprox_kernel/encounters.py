@@ -48,10 +48,19 @@ def _begins_by(pieces: PieceArray, index: int, interval: Time, cut: int) -> bool
 
 @jit
 def join(pieces: PieceArray, one: int, two: int) -> None:
-    """Take piece `two`, which follows `one`, into `one`."""
+    """Take piece `two`, which follows `one`, into `one`.
+
+    Of two that begin (end) at one place, both may be cut off there by who does not know whether
+    the trajectories go on; it is clipped if either says so.
+    """
     longer = pieces["last"][two] > pieces["last"][one]
     if pieces["last"][two] == pieces["last"][one]:
         longer = pieces["last_cut"][two] > pieces["last_cut"][one]
+        if pieces["last_cut"][two] == pieces["last_cut"][one]:
+            pieces["end_clipped"][one] |= pieces["end_clipped"][two]
+    if pieces["first"][two] == pieces["first"][one]:
+        if pieces["first_cut"][two] == pieces["first_cut"][one]:
+            pieces["start_clipped"][one] |= pieces["start_clipped"][two]
     if longer:
         pieces["last"][one] = pieces["last"][two]
         pieces["last_cut"][one] = pieces["last_cut"][two]

@@ -169,6 +169,7 @@ def _account(
     minima: AnyMinima,
     window: tuple[Any, Any] | None,
 ) -> bytes:
+    """Return the descriptor of the account: what is told and counted of the whole."""
     levels = as_levels(minima)
     first, last = (None, None) if window is None else window
     job = case.job

@@ -11,6 +11,9 @@ from airprox._message import read_message
 from airprox._parallel import thread_count
 from airprox._partition import search
 from airprox._parts import LABEL, Named, write_account, write_part
+from airprox._slab import gather
+from airprox._slab_work import do_slab, read_work
+from airprox._stored import Files
 from airprox.errors import InvalidParts
 
 from ._store import fetch
@@ -53,10 +56,16 @@ def run_partition(descriptor: bytes, *, threads: int = 1) -> bytes:
         return write_account(
             label, {**facts, "common": counts.common, "exempt": counts.exempt}, columns["schema"]
         )
-    found = search(value, count)
+    if header["kind"] == "dataset":
+        work = read_work(header, value, columns)
+        gathered = gather(work.slab, work.told, Files(work.stored).read)
+        found = do_slab(work, gathered, count)
+        own = other = Named(value.own_row, work.ids)
+    else:
+        found = search(value, count)
+        own = Named(value.own_row, columns["own_id"])
+        other = Named(value.other_row, columns["other_id"])
     found.counts.update(threads=count, seconds=time.perf_counter() - began)
-    own = Named(value.own_row, columns["own_id"])
-    other = Named(value.other_row, columns["other_id"])
     return write_part(label, found, own, other)
 
 
