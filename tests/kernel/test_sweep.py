@@ -4,12 +4,14 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from airprox_kernel.sweep import (
     BLOCK,
+    CROWD,
     FARTHEST,
+    SAMPLE,
     Axes,
     Grain,
     bucket_count,
@@ -129,6 +131,41 @@ def test_the_axis_on_which_fewest_boxes_meet_is_swept_along(axis, deep):
     assert sorted(axes[:4]) == [0, 1, 2, 3]
     assert axes.three == 2 or deep
     assert not axes.striped
+
+
+def axes_of_all_pairs(sample, boxes, step, deep):
+    """The axes by the number of pairs of a sample that meet along each, from all of them."""
+    met = []
+    for axis in range(4):
+        low, high = sample[:, axis], sample[:, axis + 4]
+        met.append(int(np.triu((low[:, None] <= high) & (low <= high[:, None]), 1).sum()))
+    sweep, one = sorted(range(4), key=lambda axis: (met[axis], axis))[:2]
+    two = max({0, 1, 3} - {sweep, one})
+    (three,) = {0, 1, 2, 3} - {sweep, one, two}
+    striped = met[sweep] * step * step > CROWD * boxes
+    return Axes(sweep, one, two, three, deep=deep, striped=striped)
+
+
+@given(
+    st.sampled_from((1, 2, 63, 64, 65, 127, 128, 129, 130, 131, 132, 192, 300)),
+    st.tuples(*[st.sampled_from((0, 5, 20, 100, 400))] * 4),
+    st.sampled_from((0, 1, 3, 7)),
+    st.sampled_from((0, 1, 70)),
+    st.booleans(),
+)
+@example(130, (0, 0, 0, 0), 0, 0, True)
+def test_axes_are_chosen_by_the_pairs_of_a_sample_that_meet(boxes, spans, width, first, deep):
+    """Boxes that do not meet are whole metres apart.
+
+    With 130 boxes that all meet, a box looks at 64 others: that is no crowd yet.
+    """
+    random = np.random.default_rng(boxes)
+    array = np.zeros((first + boxes, 8), np.float32)
+    array[:, :4] = np.floor(random.uniform(0.0, 1.0, (first + boxes, 4)) * spans)
+    array[:, 4:] = array[:, :4] + np.float32(width)
+    step = max(1, boxes // SAMPLE)
+    expected = axes_of_all_pairs(array[first::step], boxes, step, deep)
+    assert choose_axes(array, first, first + boxes, deep) == expected
 
 
 def test_crowds_are_divided_into_strips():
