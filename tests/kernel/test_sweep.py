@@ -106,13 +106,17 @@ def test_every_box_is_entered_where_it_belongs(array, before, striped, order):
 
 
 def test_strips_are_four_mean_heights_and_cells_an_eighth_of_the_mean_width():
-    array = np.full((4, 8), 100.0, np.float32)
-    array[:, 4] += 16.0
-    array[:, 5] += (1.0, 1.0, 1.0, 5.0)
-    assert choose_grain(array, 0, 4, STRIPED) == Grain(0.5, 1.0 / 8.0)
-    assert choose_grain(array, 0, 4, PLAIN) == Grain(0.5, 0.0)
+    array = np.full((7, 8), 100.0, np.float32)
+    array[3:, 4] += 16.0
+    array[3:, 5] += (1.0, 1.0, 1.0, 5.0)
+    assert choose_grain(array, 3, 7, STRIPED) == Grain(0.5, 1.0 / 8.0)
+    assert choose_grain(array, 3, 7, PLAIN) == Grain(0.5, 0.0)
+    array[3:, 4:] = 100.125
+    assert choose_grain(array, 3, 7, STRIPED) == Grain(64.0, 2.0)
     array[:] = 0.0
-    assert choose_grain(array, 0, 4, STRIPED) == Grain(1.0, 0.0)
+    assert choose_grain(array, 3, 7, STRIPED) == Grain(1.0, 0.0)
+    array[3:, 4:] = np.inf
+    assert choose_grain(array, 3, 7, STRIPED) == Grain(1.0, 0.0)
 
 
 @pytest.mark.parametrize(("axis", "deep"), [(0, False), (1, False), (3, False), (2, True)])
