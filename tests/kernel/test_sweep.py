@@ -105,6 +105,17 @@ def test_every_box_is_entered_where_it_belongs(array, before, striped, order):
     assert sorted(found) == expected
 
 
+def test_there_is_room_for_boxes_of_which_each_touches_two_strips():
+    array = np.zeros((100, 8), np.float32)
+    array[:, 1] = 4.0 * np.arange(100.0) - 0.5
+    array[:, 4], array[:, 5] = 1.0, array[:, 1] + 1.0
+    grain = choose_grain(array, 0, 100, STRIPED)
+    table = make_table(100, True)
+    entries = enter_boxes(array, 0, 100, STRIPED, grain, bucket_count(100), table)
+    assert entries == 200
+    assert entries + BLOCK <= table.box.size
+
+
 def test_strips_are_four_mean_heights_and_cells_an_eighth_of_the_mean_width():
     array = np.full((7, 8), 100.0, np.float32)
     array[3:, 4] += 16.0
