@@ -1,11 +1,16 @@
 """Hypothesis profiles: `HYPOTHESIS_PROFILE=thorough` searches longer, and with a new seed."""
 
 import os
+import signal
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 pytest.register_assert_rewrite("promise", "promise_conditions")
+
+# What a shell starts in the background ignores Ctrl-C, which many tests are about.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # An example compiles nothing, yet the first one does: no deadline. Fleets are large data.
 COMMON = {

@@ -41,12 +41,22 @@ INPUT = Path(
 PAIR = Fleet.from_arrow(
     {"id": ["a", "b"] * 2, "time": [0.0, 0.0, 9.0, 9.0], **{axis: [0.0, 1, 2, 3] for axis in "xyz"}}
 )
+ENCOUNTERS = airprox.screen(PAIR, {"near": airprox.Minima(9, 9), "far": airprox.Minima(99, 99)})
+LINES = airprox.to_geoarrow(
+    Fleet.from_arrow(
+        {"id": [*"aabb"], "time": [0.0, 9.0] * 2, "lat": [47.0] * 4, "lon": [8.0, 8.1] * 2,
+         "alt": [0.0] * 4}, altitude_unit="m",
+    )
+)  # fmt: skip
+FIXED = {"encounters": ENCOUNTERS.encounters, "lines": LINES}
 
 
 @st.composite
 def tables(draw: st.DrawFn) -> tuple[str, pa.Table]:
     """A table of some kind, and what it is for."""
-    kind = draw(st.sampled_from(["long", "geodetic", "nested", "radii", "pairs", "minima"]))
+    kind = draw(st.sampled_from(["long", "geodetic", "nested", "radii", "pairs", "minima", *FIXED]))
+    if kind in FIXED:
+        return kind, FIXED[kind]
     if kind == "pairs":
         ids = st.lists(TEXT, min_size=2, max_size=2)
         table = pa.table({"own": draw(ids), "other": draw(ids)})
@@ -139,6 +149,13 @@ def judge(kind: str, table: Any) -> str:
         return answer(lambda: airprox.closest_approach(PAIR, pairs=table))
     if kind == "minima":
         return answer(lambda: airprox.MinimaTable.from_arrow(table, default=airprox.Minima(9, 9)))
+    if kind == "encounters":
+        for by in ("trajectory", "hour", "level", "pair"):
+            answer(lambda by=by: airprox.count_encounters(table, by))
+        answer(lambda: airprox.to_geoarrow(table, PAIR))
+        return answer(lambda: airprox.annotate_encounters(table, PAIR))
+    if kind == "lines":
+        return answer(lambda: Fleet.from_arrow(table, altitude_unit="m", invalid="reject"))
     units = {"altitude_unit": "m"} if kind == "geodetic" else {}
     found = answer(lambda: Fleet.from_arrow(table, **units))
     kept = answer(lambda: Fleet.from_arrow(table, invalid="reject", **units))

@@ -160,7 +160,15 @@ ENTRIES: dict[str, Callable[[pa.Array], object]] = {
     "foreign pairs": lambda a: airprox.closest_approach(
         _fleet(), pairs=Foreign(pa.table({"own": NAMES, "other": a}))
     ),
-    "exempt": lambda a: airprox.Rules(exempt={"own": a, "other": ["b", "a"]}),
+    "exempt": lambda a: airprox.Airspace(
+        MINIMA, rules=airprox.Rules(exempt={"own": a, "other": ["b", "a"]})
+    ),
+    "group": lambda a: airprox.screen(
+        Fleet.from_arrow({**LONG, "group": a}), MINIMA, rules=airprox.Rules(group=True)
+    ),
+    "group of an airspace": lambda a: airprox.Airspace(
+        MINIMA, rules=airprox.Rules(group=True)
+    ).upsert(Fleet.from_arrow({**LONG, "group": a})),
     "category": lambda a: airprox.MinimaTable.from_arrow({**TWINS, "own_category": a}),
     "minimum": lambda a: airprox.MinimaTable.from_arrow({**TWINS, "vertical": a}),
 }

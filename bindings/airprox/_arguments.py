@@ -122,4 +122,6 @@ def _seconds(delays: Any) -> NDArray[np.float64]:
             raise TypeError(f"values of type {array.dtype}")
         return array.astype(np.float64)
     except (pa.ArrowException, TypeError, ValueError) as error:
-        raise SchemaTypeError(f"delays must be numbers of seconds, found {error}") from error
+        raise SchemaTypeError(
+            f"delays must be numbers of seconds, found: {first_line(error)}"
+        ) from error

@@ -165,6 +165,16 @@ def joined(column: pa.ChunkedArray) -> pa.Array:
     return pa.concat_arrays(column.chunks)
 
 
+def python_values(column: pa.Array | pa.ChunkedArray, label: str) -> list[Any]:
+    """The values as Python's own, which hold neither all times nor all zones."""
+    try:
+        return column.to_pylist()
+    except (pa.ArrowException, ValueError, OverflowError) as error:
+        raise SchemaError(
+            f"column {label} must hold what Python can, found: {first_line(error)}"
+        ) from error
+
+
 def dense(array: pa.Array, kind: pa.DataType) -> Numbers:
     """A primitive array as NumPy sees it; `kind` is a numeric type of the same width."""
     null = None

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ._arrow import frozen
+from ._arrow import frozen, python_values
 from ._codes import encode
 from .errors import SchemaError
 from .fleet import Fleet
@@ -51,4 +51,4 @@ def _coded(fleet: Fleet, column: str) -> tuple[list[Any], NDArray[np.int32]]:
     """Return the distinct values, null at the end, and the place of each row's."""
     values: pa.ChunkedArray = fleet.carried[column]
     coded = encode(values, repr(column), floats=True)
-    return [*coded.values.to_pylist(), None], coded.codes
+    return [*python_values(coded.values, repr(column)), None], coded.codes

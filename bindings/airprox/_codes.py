@@ -7,8 +7,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ._arrow import frozen, joined, pc, plain
+from ._arrow import frozen, joined, pc, plain, plain_type
 from ._buffers import as_arrow, as_numpy
+from ._matching import check_ids
 from ._parallel import processors
 from ._ranges import FEW, side_by_side
 from .errors import SchemaTypeError
@@ -52,13 +53,11 @@ def encode(column: pa.ChunkedArray, label: str, floats: bool = False) -> Coded:
 def encode_runs(column: pa.ChunkedArray, label: str, floats: bool = False) -> Coded | Runs:
     """`encode`, but by runs of equal values where these are worth looking for."""
     try:
+        if not floats:
+            check_ids(plain_type(column.type), label)
         if pa.types.is_dictionary(column.type):
             return _encode_dictionaries(column)
         column = plain(column)
-        if pa.types.is_floating(column.type) and not floats:
-            raise SchemaTypeError(f"column {label} must not hold floats, found {column.type}")
-        if pa.types.is_temporal(column.type) and not floats:
-            raise SchemaTypeError(f"column {label} must not hold times, found {column.type}")
         if _mostly_repeats(column):
             return _encode_runs(column)
         many = column.num_chunks > 1 or len(column) > FEW

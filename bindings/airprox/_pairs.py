@@ -10,6 +10,7 @@ from airprox_kernel.job import Job
 
 from ._arrow import checked, joined, plain
 from ._job import Sides, matching_rows
+from ._matching import check_ids
 from ._sources import read_table
 from .errors import InvalidTrajectories, SchemaError, SchemaTypeError, TooManyPairs
 from .fleet import Fleet
@@ -95,6 +96,7 @@ def _rows(column: pa.Array, name: str, fleet: Fleet) -> NDArray[np.int64]:
 def _rows_of_ids(column: pa.Array, name: str, fleet: Fleet) -> NDArray[np.int64]:
     if len(column) == 0:
         return np.empty(0, np.int64)
+    check_ids(column.type, repr(name))
     ids = _without_nulls(column, name)
     values = matching_rows(fleet.ids, ids)
     wrong = np.flatnonzero(values < 0)

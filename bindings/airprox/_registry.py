@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from airprox_kernel.exemptions import NO_EXEMPTIONS, Exemptions
 
-from ._arrow import frozen, joined, plain
+from ._arrow import frozen, joined, plain, python_values
 from ._levels import AnyMinima, as_levels
 from ._limits import Held, Kinds, find_kinds, hold_kinds
 from .errors import SchemaTypeError
@@ -192,7 +192,7 @@ def _values(fleet: Fleet, column: str) -> list[Any]:
     """Return a carried column; all NaN are one value."""
     if column not in fleet.carried.column_names:
         return [None] * len(fleet)
-    values = fleet.carried[column].to_pylist()
+    values = python_values(fleet.carried[column], repr(column))
     if pa.types.is_floating(fleet.carried.schema.field(column).type):
         return [math.nan if value != value else value for value in values]
     return values

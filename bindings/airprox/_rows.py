@@ -8,14 +8,15 @@ from numpy.typing import NDArray
 
 from airprox_kernel import order as ordering
 
-from ._arrow import flat_lists, frozen, numbers, plain, struct_fields
+from ._arrow import flat_lists, frozen, numbers, plain, plain_type, struct_fields
 from ._buffers import as_arrow
 from ._codes import Coded, Runs, combine, encode, encode_runs
 from ._faults import Faults
 from ._grouping import NO_PLACES, Grouping, grouped
 from ._radii import Radii
 from ._times import Times, times
-from .columns import RADII, Layout
+from .columns import RADII, Layout, is_list
+from .errors import SchemaTypeError
 
 
 class Values(NamedTuple):
@@ -216,6 +217,10 @@ def check_unique(coded: Coded, faults: Faults, layout: Layout) -> None:
 
 
 def _check_lengths(table: pa.Table, lists: list[str], faults: Faults) -> NDArray[np.int64]:
+    for name in lists:
+        kind = plain_type(table.schema.field(name).type)
+        if not is_list(kind):
+            raise SchemaTypeError(f"column {name!r} must hold lists as the times do, found {kind}")
     found = [flat_lists(table[name])[1] for name in lists]
     for name, lengths in zip(lists, found, strict=True):
         for bad, what in ((-1, "null"), (0, "an empty list")):

@@ -100,13 +100,14 @@ def read_states(
     check_values(read, layout)
     velocity = [_velocity(table, layout, read, role) for role in roles]
     keep = np.flatnonzero(faults.kept(len(every)))
-    moves = [v[keep] * factor for v, factor in zip(velocity, factors, strict=True)]
     begin = [p[keep] for p in values.position]
-    if roles == POLAR:
-        end, way = _polar_end(layout, begin, moves, horizon)
-    else:
-        end = [p + v * horizon for p, v in zip(begin, moves, strict=True)]
-        way = np.zeros(len(keep))
+    with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is out of range
+        moves = [v[keep] * factor for v, factor in zip(velocity, factors, strict=True)]
+        if roles == POLAR:
+            end, way = _polar_end(layout, begin, moves, horizon)
+        else:
+            end = [p + v * horizon for p, v in zip(begin, moves, strict=True)]
+            way = np.zeros(len(keep))
     time = values.time.values[keep]
     later = time + duration(horizon, time)
     fine = _check_ends(read, keep, layout, [later, *end], way)

@@ -15,7 +15,7 @@ from . import columns as schema
 from ._arguments import delays_by_row, id_array, rows_of
 from ._arrow import checked
 from ._changes import concatenated, selected, shifted
-from ._exchange import as_bytes, as_table, from_bytes
+from ._exchange import Stored, as_bytes, as_table, from_bytes
 from ._geoarrow import with_coordinates
 from ._pace import Pace, pace_of
 from ._prepared import Prepared, prepare
@@ -331,7 +331,7 @@ class Fleet:
         return self.to_arrow().__arrow_c_stream__(requested_schema)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, as_bytes(self._prepared)
+        return _restored, tuple(as_bytes(self._prepared))
 
     def __repr__(self) -> str:
         span = self.span
@@ -358,8 +358,8 @@ class Fleet:
         return fleet_as_html(repr(self), overview(self._prepared))
 
 
-def _restored(*parts: pa.Buffer) -> Fleet:
-    return Fleet._of(from_bytes(*parts))  # pyright: ignore[reportPrivateUsage]
+def _restored(*parts: Any) -> Fleet:
+    return Fleet._of(from_bytes(Stored(*parts)))  # pyright: ignore[reportPrivateUsage]
 
 
 def concat(fleets: Iterable[Fleet]) -> Fleet:

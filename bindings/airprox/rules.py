@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from ._arrow import checked, joined, plain
+from ._matching import check_ids
 from ._sources import read_table
 from .errors import SchemaError, SchemaTypeError
 
@@ -180,6 +181,7 @@ def _pairs(source: object) -> pa.Table | None:
     columns: list[pa.Array] = []
     for name in _IDS:
         array = joined(plain(table[name]))
+        check_ids(array.type, repr(name))
         if array.null_count:
             row = array.is_null().to_pylist().index(True)
             raise SchemaError(f"exempt pairs must have two ids, found none in {name!r}, row {row}")

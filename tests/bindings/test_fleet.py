@@ -169,6 +169,23 @@ def test_to_arrow_and_pickle_give_the_same_fleet(data, fleet, geodetic, timestam
     assert repr(restored) == repr(read)
 
 
+@pytest.mark.parametrize("stream", range(3))
+def test_a_pickle_with_a_wrong_bit_is_refused(stream):
+    fleet = Fleet.from_arrow(EARTH, altitude_unit="m")
+    restore, stored = fleet.__reduce__()
+    for place in range(0, stored[stream].size, 7):
+        wrong = bytearray(stored[stream])
+        wrong[place] ^= 1 << place % 8
+        parts = [*stored]
+        parts[stream] = pa.py_buffer(bytes(wrong))
+        with pytest.raises(SchemaError, match="must be as it was written, found damaged bytes"):
+            restore(*parts)
+    cut = [*stored]
+    cut[stream] = stored[stream].slice(0, stored[stream].size - 1)
+    with pytest.raises(SchemaError, match="must be as it was written"):
+        restore(*cut)
+
+
 def test_a_pickle_keeps_what_was_rejected_and_ships_no_parent():
     table = pa.table({**PLANE, "side": ["x", "y", "x", "z"]})
     fleet = Fleet.from_arrow(table, invalid="reject")

@@ -71,6 +71,16 @@ def wrong_columns(rows):
     }
 
 
+@pytest.mark.parametrize("entry", [*hostile.ENTRIES])
+def test_columns_of_any_type_are_read_or_one_sentence(entry):
+    last = pa.array([2**31 - 1] * 2, pa.int32()).view(pa.date32())
+    for values in [*wrong_columns(2).values(), pa.nulls(2, pa.map_("string", "int8")), last]:
+        try:
+            hostile.ENTRIES[entry](values)
+        except AirproxError as error:
+            hostile.sentence(error)
+
+
 @pytest.mark.parametrize("kind", [*TIMES])
 def test_wrong_columns_of_encounters_are_one_sentence_or_do_not_matter(kind, tmp_path):
     fleet, table = screened(kind)

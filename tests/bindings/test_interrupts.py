@@ -55,12 +55,13 @@ def prepared(name, size):
 def interrupted(job, after):
     begun = time.perf_counter()
     try:
-        signal.setitimer(signal.ITIMER_REAL, after)
-        job()
+        try:
+            signal.setitimer(signal.ITIMER_REAL, after)
+            job()
+        finally:  # where the alarm may ring as well
+            signal.setitimer(signal.ITIMER_REAL, 0.0)
     except KeyboardInterrupt:
         return time.perf_counter() - begun - after
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0.0)
 
 
 def tried(name, size):

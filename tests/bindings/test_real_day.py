@@ -5,6 +5,7 @@ two minutes are missing, feet to metres, whole nanoseconds. How the planar part 
 minute is said at `meetings`.
 """
 
+import functools
 import math
 from collections.abc import Callable, Iterator
 from fractions import Fraction
@@ -69,17 +70,33 @@ def build(table: pa.Table) -> airprox.Fleet:
     return airprox.Fleet.from_arrow(table, columns="traffic")
 
 
+Day: TypeAlias = Callable[[str], tuple[airprox.Fleet, Recording]]
+
+
+@pytest.fixture(scope="module")
+def day(sample: Load) -> Day:
+    """A sample as we read it and as the oracle does, each read once."""
+
+    @functools.cache
+    def load(name: str) -> tuple[airprox.Fleet, Recording]:
+        table = sample(name)
+        return build(table), read(table)
+
+    return load
+
+
 def limits(minima: tuple[float, float]) -> airprox.Minima:
     return airprox.Minima(horizontal=minima[0], vertical=minima[1])
 
 
-def verdict(table: pa.Table, minima: tuple[float, float]) -> geodetic_oracle.Verdict:
+def verdict(
+    recording: Recording, found: pa.Table, minima: tuple[float, float]
+) -> geodetic_oracle.Verdict:
     """What the geodetic oracle says of our encounters."""
-    recording = read(table)
     row = {name: index for index, name in enumerate(recording.names)}
     encounters = [
-        geodetic_oracle.Encounter(row[found["own"]], row[found["other"]], *_span(found))
-        for found in promise.rows(airprox.screen(build(table), limits(minima)).encounters)
+        geodetic_oracle.Encounter(row[each["own"]], row[each["other"]], *_span(each))
+        for each in promise.rows(found)
     ]
     return geodetic_oracle.check_encounters(encounters, recording.tracks, *minima, DEPTH)
 
@@ -103,18 +120,14 @@ def _span(row: promise.Row) -> tuple[int, int]:
     ],
 )
 def test_encounters_are_those_of_the_geodetic_oracle(
-    sample: Load,
-    name: str,
-    minima: tuple[float, float],
-    encounters: int,
-    pairs: int,
+    day: Day, name: str, minima: tuple[float, float], encounters: int, pairs: int
 ) -> None:
     """Every encounter deeper than 5 cm, none of less than -5 cm, and all ends between the two."""
-    table = sample(name)
-    found = verdict(table, minima)
+    fleet, recording = day(name)
+    result = airprox.screen(fleet, limits(minima))
+    found = verdict(recording, result.encounters, minima)
     assert found.problems == []
-    receipt = airprox.screen(build(table), limits(minima)).receipt
-    assert (found.reported, receipt.pairs_in_conflict) == (encounters, pairs)
+    assert (found.reported, result.receipt.pairs_in_conflict) == (encounters, pairs)
     assert found.certain <= found.reported <= found.possible
 
 
@@ -220,10 +233,10 @@ def _add_boxes(
     ],
 )
 def test_planar_encounters_keep_the_promise(
-    sample: Load, name: str, minima: tuple[float, float]
+    day: Day, name: str, minima: tuple[float, float]
 ) -> None:
     """All rows of all pairs against the rational oracle, to the promise's 5e-8 m and 1 ns."""
-    names, tracks = read(sample(name))
+    names, tracks = day(name)[1]
     flat = flatten(tracks)
     result = airprox.screen(planar_fleet(names, flat), limits(minima))
     rows: dict[tuple[int, int], list[dict[str, Any]]] = {}
@@ -271,8 +284,8 @@ def by_name(table: pa.Table) -> list[tuple[Any, ...]]:
 
 
 @pytest.fixture(scope="module")
-def swiss(sample: Load) -> airprox.Fleet:
-    return build(sample("switzerland"))
+def swiss(day: Day) -> airprox.Fleet:
+    return day("switzerland")[0]
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
@@ -302,8 +315,8 @@ def test_batches_are_the_table(swiss: airprox.Fleet, batch_bytes: int) -> None:
     assert same_bits(table.sort_by(order).combine_chunks(), whole.combine_chunks())
 
 
-def test_the_receipt_counts_what_a_plain_count_finds(sample: Load, swiss: airprox.Fleet) -> None:
-    tracks = read(sample("switzerland")).tracks
+def test_the_receipt_counts_what_a_plain_count_finds(day: Day, swiss: airprox.Fleet) -> None:
+    tracks = day("switzerland")[1].tracks
     first = np.array([track[0].time[0] for track in tracks])
     last = np.array([track[-1].time[-1] for track in tracks])
     meet = np.maximum.outer(first, first) <= np.minimum.outer(last, last)
@@ -320,10 +333,10 @@ def test_the_receipt_counts_what_a_plain_count_finds(sample: Load, swiss: airpro
     assert receipt.complete
 
 
-def test_closest_approaches_of_pairs_in_conflict(sample: Load, swiss: airprox.Fleet) -> None:
+def test_closest_approaches_of_pairs_in_conflict(day: Day, swiss: airprox.Fleet) -> None:
     """Of each pair, the least ratio is that of its worst encounter, to the bit; the least distance
     is GeographicLib's, and no encounter's is below it."""
-    tracks = read(sample("switzerland")).tracks
+    tracks = day("switzerland")[1].tracks
     encounters = promise.rows(airprox.screen(swiss, limits(STANDARD)).encounters)
     worst: dict[tuple[int, int], tuple[float, int]] = {}
     nearest: dict[tuple[int, int], float] = {}

@@ -54,12 +54,11 @@ def variants(draw):
         "skip_diverging": draw(st.booleans()),
         "rules": draw(st.sampled_from((None, airprox.Rules(group=True)))),
         "_slab": draw(st.sampled_from((None, 7.0, 1e4))),
-        "exact_edges": isinstance(minima, airprox.Minima)
-        and minima is plain
-        and build is fleet_of
-        and own.radii is None,
     }
-    return build(own), build(other) if draw(st.booleans()) else None, minima, options
+    fleet, against = build(own), build(other) if draw(st.booleans()) else None
+    certain = all(side is None or side._radii is None for side in (fleet, against))
+    options["exact_edges"] = minima is plain and build is fleet_of and certain
+    return fleet, against, minima, options
 
 
 @given(variants())

@@ -52,6 +52,19 @@ def test_the_largest_minima_of_all_levels_bound_a_pair():
     assert pair_bounds(limits, 0, 1, False) == (20.0 - TOUCH_TOLERANCE, 30.0 - TOUCH_TOLERANCE)
     across = STRETCH * (20.0 - TOUCH_TOLERANCE) + SAG
     assert pair_bounds(limits, 0, 1, True) == (across, 30.0 - TOUCH_TOLERANCE)
+    close = make_limits([(0.5, 0.25)], 2, 2)
+    assert pair_bounds(close, 0, 1, False) == (0.5 - TOUCH_TOLERANCE, 0.25 - TOUCH_TOLERANCE)
+
+
+@pytest.mark.parametrize("far", range(4))
+def test_any_large_coordinate_widens_what_a_gap_must_be(far):
+    """At 1e9 m a last bit is 1.2e-7 m, and 128 of them are 1.5e-5 m."""
+    for gap, apart in ((304.8 + 1e-6, False), (304.8 + 1e-4, True)):
+        places = [0.0, 0.0, gap, gap]
+        places[far] = -1e9 if far < 2 else 1e9
+        own, other = np.array(places[:2]), np.array(places[2:])
+        assert is_gap(own, 0, other, 0, 304.8) == apart
+        assert is_gap(other, 0, own, 0, 304.8) == apart
 
 
 @given(ends, ends, ends, ends, st.sampled_from((1e-3, 15.0, 304.8, 9260.0, 1e9, math.inf)))

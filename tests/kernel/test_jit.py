@@ -108,7 +108,7 @@ class Tiny:
 
     def start(self, *options: str, program: str = PROGRAM, **variables: str) -> Any:
         environment = {
-            name: value for name, value in os.environ.items() if name != "NUMBA_DISABLE_JIT"
+            name: value for name, value in os.environ.items() if not name.startswith("NUMBA_")
         }
         environment["PYTHONPATH"] = str(self.package.parent)
         environment["AIRPROX_CACHE_DIR"] = str(self.cache)

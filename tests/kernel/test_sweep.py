@@ -4,12 +4,14 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from airprox_kernel.sweep import (
     BLOCK,
+    CROWD,
     FARTHEST,
+    SAMPLE,
     Axes,
     Grain,
     bucket_count,
@@ -103,14 +105,29 @@ def test_every_box_is_entered_where_it_belongs(array, before, striped, order):
     assert sorted(found) == expected
 
 
+def test_there_is_room_for_boxes_of_which_each_touches_two_strips():
+    array = np.zeros((100, 8), np.float32)
+    array[:, 1] = 4.0 * np.arange(100.0) - 0.5
+    array[:, 4], array[:, 5] = 1.0, array[:, 1] + 1.0
+    grain = choose_grain(array, 0, 100, STRIPED)
+    table = make_table(100, True)
+    entries = enter_boxes(array, 0, 100, STRIPED, grain, bucket_count(100), table)
+    assert entries == 200
+    assert entries + BLOCK <= table.box.size
+
+
 def test_strips_are_four_mean_heights_and_cells_an_eighth_of_the_mean_width():
-    array = np.zeros((4, 8), np.float32)
-    array[:, 4] = 8.0
-    array[:, 5] = (1.0, 1.0, 1.0, 5.0)
-    assert choose_grain(array, 0, 4, STRIPED) == Grain(1.0, 1.0 / 8.0)
-    assert choose_grain(array, 0, 4, PLAIN) == Grain(1.0, 0.0)
-    array[:, 4:] = 0.0
-    assert choose_grain(array, 0, 4, STRIPED) == Grain(1.0, 0.0)
+    array = np.full((7, 8), 100.0, np.float32)
+    array[3:, 4] += 16.0
+    array[3:, 5] += (1.0, 1.0, 1.0, 5.0)
+    assert choose_grain(array, 3, 7, STRIPED) == Grain(0.5, 1.0 / 8.0)
+    assert choose_grain(array, 3, 7, PLAIN) == Grain(0.5, 0.0)
+    array[3:, 4:] = 100.125
+    assert choose_grain(array, 3, 7, STRIPED) == Grain(64.0, 2.0)
+    array[:] = 0.0
+    assert choose_grain(array, 3, 7, STRIPED) == Grain(1.0, 0.0)
+    array[3:, 4:] = np.inf
+    assert choose_grain(array, 3, 7, STRIPED) == Grain(1.0, 0.0)
 
 
 @pytest.mark.parametrize(("axis", "deep"), [(0, False), (1, False), (3, False), (2, True)])
@@ -129,6 +146,41 @@ def test_the_axis_on_which_fewest_boxes_meet_is_swept_along(axis, deep):
     assert sorted(axes[:4]) == [0, 1, 2, 3]
     assert axes.three == 2 or deep
     assert not axes.striped
+
+
+def axes_of_all_pairs(sample, boxes, step, deep):
+    """The axes by the number of pairs of a sample that meet along each, from all of them."""
+    met = []
+    for axis in range(4):
+        low, high = sample[:, axis], sample[:, axis + 4]
+        met.append(int(np.triu((low[:, None] <= high) & (low <= high[:, None]), 1).sum()))
+    sweep, one = sorted(range(4), key=lambda axis: (met[axis], axis))[:2]
+    two = max({0, 1, 3} - {sweep, one})
+    (three,) = {0, 1, 2, 3} - {sweep, one, two}
+    striped = met[sweep] * step * step > CROWD * boxes
+    return Axes(sweep, one, two, three, deep=deep, striped=striped)
+
+
+@given(
+    st.sampled_from((1, 2, 63, 64, 65, 127, 128, 129, 130, 131, 132, 192, 300)),
+    st.tuples(*[st.sampled_from((0, 5, 20, 100, 400))] * 4),
+    st.sampled_from((0, 1, 3, 7)),
+    st.sampled_from((0, 1, 70)),
+    st.booleans(),
+)
+@example(130, (0, 0, 0, 0), 0, 0, True)
+def test_axes_are_chosen_by_the_pairs_of_a_sample_that_meet(boxes, spans, width, first, deep):
+    """Boxes that do not meet are whole metres apart.
+
+    With 130 boxes that all meet, a box looks at 64 others: that is no crowd yet.
+    """
+    random = np.random.default_rng(boxes)
+    array = np.zeros((first + boxes, 8), np.float32)
+    array[:, :4] = np.floor(random.uniform(0.0, 1.0, (first + boxes, 4)) * spans)
+    array[:, 4:] = array[:, :4] + np.float32(width)
+    step = max(1, boxes // SAMPLE)
+    expected = axes_of_all_pairs(array[first::step], boxes, step, deep)
+    assert choose_axes(array, first, first + boxes, deep) == expected
 
 
 def test_crowds_are_divided_into_strips():

@@ -8,6 +8,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from airprox._annotations import positions_at_closest
+from airprox._arrow import python_values
 from airprox._encounter_rows import fleet_rows, read_numbers, read_times
 from airprox._geometry import Vectors, latitude_longitude
 from airprox._job import Sides
@@ -162,7 +163,7 @@ def _labels(fleets: list[Fleet], name: str) -> list[str] | None:
     values: list[str] = []
     for fleet in fleets:
         if name in fleet.carried.column_names:
-            column = fleet.carried[name].to_pylist()
+            column = python_values(fleet.carried[name], repr(name))
             values += ["-" if value is None else str(value) for value in column]
         else:
             values += ["-"] * len(fleet)
