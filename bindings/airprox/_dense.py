@@ -13,13 +13,15 @@ from airprox_kernel.chord_filling import fill_chords
 from airprox_kernel.chords import Chords
 from airprox_kernel.closest import Approaches, closest_approaches
 from airprox_kernel.closest_in_bands import closest_in_bands
-from airprox_kernel.dense import LEADS, Asked, Scratch, approach_pairs, approach_rows
-from airprox_kernel.lane_ranges import GATHERED
+from airprox_kernel.dense import LEADS, Asked, approach_pairs, approach_rows
+from airprox_kernel.lane_leads import Scratch
+from airprox_kernel.lane_ranges import GATHERED, WANTED
 from airprox_kernel.lanes import LANES, LOWER, Lanes, fill_lanes
 from airprox_kernel.leads import Search, lead_type
 from airprox_kernel.pairs import Spans
 from airprox_kernel.reports import Columns
 from airprox_kernel.tables import center_of, choose_grid, new_chords, new_lanes
+from airprox_kernel.trials import new_trials
 
 from ._aftermath import instant
 from ._found import Found, new_columns
@@ -122,10 +124,12 @@ class Dense:
         group = min(MOST_GROUP, max(LEAST_GROUP, GROUP_PLACES // max(rows, 1)))
         return Scratch(
             np.empty((LOWER + slabs, LANES), np.float32),
-            np.zeros((GATHERED, LANES)),
-            np.empty((rows, group), np.int32),
+            np.zeros((GATHERED, LANES + slabs)),
+            np.empty((WANTED, LANES + slabs), np.int64),
+            np.empty((group, rows), np.int32),
             np.empty(slabs),
             np.empty(LEADS + LANES * most_leads(search), lead_type(search.own.begin.dtype)),
+            new_trials(search.own.begin.dtype),
         )
 
     def rows(self, listed: Listed) -> Found:

@@ -63,6 +63,21 @@ class Search(NamedTuple):
     single: bool
 
 
+class Lead(NamedTuple):
+    """A span of time in which two parts may be closest."""
+
+    own: int
+    other: int
+    place: int
+    """Where the pair's result goes."""
+    common: Window
+    """What the two parts have in common."""
+    span: Window
+    own_legs: Legs
+    """The legs that hold the start are among these."""
+    other_legs: Legs
+
+
 class Pairing(NamedTuple):
     """A pair of rows, and what both have in common."""
 
@@ -168,16 +183,26 @@ def add_lead(
     leads: LeadArray,
 ) -> int:
     """Append the lead of a range of u, one for each two parts; return the new number of leads."""
-    span = _span_of(search.own.grid, slab, near)
-    own, other = pair.own_edge + slab, pair.other_edge + slab
     if pair.whole:
-        common = Window(pair.begin, pair.end)
-        own_legs = Legs(search.own.leg[own], search.own.leg_end[own])
-        other_legs = Legs(search.other.leg[other], search.other.leg_end[other])
-        write_lead(place, pair.own, pair.other, common, span, own_legs, other_legs, count, leads)
-        leads["lower"][count] = lower
+        write_lead(lead_of(search, pair, slab, near, place), lower, count, leads)
         return count + 1
+    span = _span_of(search.own.grid, slab, near)
     return _add_parts(search, pair, span, lower, place, count, leads)
+
+
+@jit_inner
+def lead_of(search: Search, pair: Pairing, slab: int, near: Range, place: int) -> Lead:
+    """Return the lead of a range of u of a pair of which each is of one part."""
+    own, other = pair.own_edge + slab, pair.other_edge + slab
+    return Lead(
+        pair.own,
+        pair.other,
+        place,
+        Window(pair.begin, pair.end),
+        _span_of(search.own.grid, slab, near),
+        Legs(search.own.leg[own], search.own.leg_end[own]),
+        Legs(search.other.leg[other], search.other.leg_end[other]),
+    )
 
 
 @jit_inner
@@ -202,15 +227,11 @@ def _add_parts(
         own_end: Time = own.end[own_part]
         other_begin: Time = other.begin[other_part]
         other_end: Time = other.end[other_part]
-        start, end = max(own_begin, other_begin), min(own_end, other_end)
-        if max(start, span.start) <= min(end, span.end):
-            common = Window(start, end)
-            own_legs = _legs_of(own, own_part)
-            other_legs = _legs_of(other, other_part)
-            write_lead(
-                place, pair.own, pair.other, common, span, own_legs, other_legs, count, leads
-            )
-            leads["lower"][count] = lower
+        common = Window(max(own_begin, other_begin), min(own_end, other_end))
+        if max(common.start, span.start) <= min(common.end, span.end):
+            own_legs, other_legs = _legs_of(own, own_part), _legs_of(other, other_part)
+            lead = Lead(pair.own, pair.other, place, common, span, own_legs, other_legs)
+            write_lead(lead, lower, count, leads)
             count += 1
         own_part += own_end <= other_end
         other_part += other_end <= own_end
@@ -226,30 +247,34 @@ def _legs_of(parts: PartSpans, part: int) -> Legs:
 
 
 @jit_inner
-def write_lead(
-    place: int,
-    own: int,
-    other: int,
-    common: Window,
-    span: Window,
-    own_legs: Legs,
-    other_legs: Legs,
-    index: int,
-    leads: LeadArray,
-) -> None:
-    """Write a lead without a lower bound."""
-    leads["own"][index] = own
-    leads["other"][index] = other
-    leads["place"][index] = place
-    leads["start"][index] = span.start
-    leads["end"][index] = span.end
-    leads["common_start"][index] = common.start
-    leads["common_end"][index] = common.end
-    leads["lower"][index] = 0.0
-    leads["own_first"][index] = own_legs.first
-    leads["own_last"][index] = own_legs.last
-    leads["other_first"][index] = other_legs.first
-    leads["other_last"][index] = other_legs.last
+def write_lead(lead: Lead, lower: float, index: int, leads: LeadArray) -> None:
+    """Write a lead, and what no value in it is below."""
+    leads["own"][index] = lead.own
+    leads["other"][index] = lead.other
+    leads["place"][index] = lead.place
+    leads["start"][index] = lead.span.start
+    leads["end"][index] = lead.span.end
+    leads["common_start"][index] = lead.common.start
+    leads["common_end"][index] = lead.common.end
+    leads["lower"][index] = lower
+    leads["own_first"][index] = lead.own_legs.first
+    leads["own_last"][index] = lead.own_legs.last
+    leads["other_first"][index] = lead.other_legs.first
+    leads["other_last"][index] = lead.other_legs.last
+
+
+@jit_inner
+def read_lead(leads: LeadArray, index: int) -> Lead:
+    """Return what was written."""
+    return Lead(
+        leads["own"][index],
+        leads["other"][index],
+        leads["place"][index],
+        Window(leads["common_start"][index], leads["common_end"][index]),
+        Window(leads["start"][index], leads["end"][index]),
+        Legs(leads["own_first"][index], leads["own_last"][index]),
+        Legs(leads["other_first"][index], leads["other_last"][index]),
+    )
 
 
 @jit_inner

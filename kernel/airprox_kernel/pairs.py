@@ -28,18 +28,18 @@ def list_pairs(
 
     Pairs are those of the job whose closed spans share an instant, of a single fleet once. Row r
     gets ``other_rows[start[r - first_row] : start[r - first_row + 1]]``, ascending; nothing is
-    written beyond the output's size, so an empty one counts.
+    written beyond the output's size, so an empty one counts. What is after the last is undefined.
     """
     count = zero()
     for row in range(first_row, last_row):
         start[row - first_row] = count
         begin, end = own.begin[row], own.end[row]
-        for partner in range(row + 1 if job.single else 0, other.begin.size):
-            if max(begin, other.begin[partner]) <= min(end, other.end[partner]) and is_pair(
-                job, row, partner
-            ):
-                if count < other_rows.size:
-                    other_rows[count] = partner
-                count += 1
+        first = row + 1 if job.single else 0
+        for partner in range(first, other.begin.size):
+            # Written before it is known to count: a branch on that is wrong too often.
+            if count < other_rows.size:
+                other_rows[count] = partner
+            meets = max(begin, other.begin[partner]) <= min(end, other.end[partner])
+            count += meets & is_pair(job, row, partner)
     start[last_row - first_row] = count
     return count

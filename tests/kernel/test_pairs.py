@@ -40,7 +40,7 @@ def test_pairs_are_those_whose_closed_spans_meet(own, other, single, room, data)
     flat = [b for partners in expected for b in partners]
     assert count == len(flat)
     assert start.tolist() == np.cumsum([0] + [len(partners) for partners in expected]).tolist()
-    assert rows.tolist() == (flat + [-1] * room)[:room]
+    assert rows[: len(flat)].tolist() == flat[:room]
 
 
 def test_pairs_of_one_identity_and_outside_of_the_block_are_left_out():
