@@ -6,29 +6,27 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from airprox_kernel._direct import Direct, kind_of
 from airprox_kernel.approach import HORIZONTAL
 from airprox_kernel.bounds import metric_of
 from airprox_kernel.chord_filling import fill_chords
 from airprox_kernel.chords import Chords
-from airprox_kernel.closest import Approaches, closest_approaches
-from airprox_kernel.closest_in_bands import closest_in_bands
 from airprox_kernel.dense import LEADS, Asked, approach_pairs, approach_rows
 from airprox_kernel.lane_leads import Scratch
 from airprox_kernel.lane_ranges import GATHERED, WANTED
 from airprox_kernel.lanes import LANES, LOWER, Lanes, fill_lanes
-from airprox_kernel.leads import Search, lead_type
+from airprox_kernel.lead_records import lead_type
+from airprox_kernel.leads import Search
 from airprox_kernel.pairs import Spans
 from airprox_kernel.reports import Columns
 from airprox_kernel.tables import center_of, choose_grid, new_chords, new_lanes
 from airprox_kernel.trials import new_trials
 
-from ._aftermath import instant
 from ._found import Found, new_columns
 from ._job import Case
 from ._listing import Listed, few_intervals, spans_of
+from ._merge import Merge
 from ._outermost import bands_of, outermost
-from ._tasks import Spare, Tasks
+from ._tasks import Spare, Tasks, ranges
 
 TASK_PAIRS = 200_000
 """Pairs per task of a thread: some 20 ms."""
@@ -36,8 +34,6 @@ CROWDED = 32
 """Of lists with more than one of so many possible pairs, whole rows are bounded at once: a million
 pairs of 3,000 flights took 0.73 s one by one."""
 FILL_ROWS = 2048
-_closest_approaches = Direct(closest_approaches)
-"""For one pair, finding out the types of all arrays would take 180 µs, the work itself 2."""
 GROUP_PLACES = 2**21
 """Entries of the table of places of a group of own rows: 8 MB a thread."""
 MOST_GROUP, LEAST_GROUP = 256, 16
@@ -205,29 +201,8 @@ class Dense:
 
     def merged(self, own: NDArray[np.int64], other: NDArray[np.int64]) -> Found:
         """Return the closest approaches of a few pairs, from all their elementary intervals."""
-        lengths = [np.empty(own.size) for _ in range(5)]
-        found = Approaches(np.zeros(own.size, self.job.own.time.dtype), *lengths)
-
-        def work(pairs: tuple[int, int]) -> None:
-            part = slice(*pairs)
-            out = Approaches._make(column[part] for column in found)
-            rest = own[part], other[part], self.metric, out
-            if self.bands is None:
-                legs = _closest_approaches.of(kind_of(self.job, *rest))(self.job, *rest)
-            else:
-                legs = closest_in_bands(self.job, self.bands, *rest)
-            self._tasks.count(part.stop - part.start, legs)
-
-        self._tasks.run(work, ranges(own.size, MERGED_PAIRS))
-        never = ~np.isfinite(found.value)
-        for column in found[1:]:
-            column[never] = np.inf
-        found.offset[never] = 0.0
-        return Found(own, other, _reported(found, self.with_ratio))
-
-
-MERGED_PAIRS = 4096
-"""Pairs per task where all intervals are tested: some 10 ms."""
+        merge = Merge(self.job, self.bands, self.metric, self.with_ratio, self._tasks)
+        return merge.of(own, other)
 
 
 def most_leads(search: Search) -> int:
@@ -237,24 +212,6 @@ def most_leads(search: Search) -> int:
     return parts + int(np.diff(search.own.start).max(initial=1))
 
 
-def _reported(found: Approaches, with_ratio: bool) -> Columns:
-    """Return the columns of a merge; the same operations as `airprox_kernel.approach.report`."""
-    squares = found.horizontal * found.horizontal + found.vertical * found.vertical
-    return Columns(
-        instant(found.origin, found.offset, np.rint),
-        found.horizontal,
-        found.vertical,
-        np.sqrt(squares),
-        np.sqrt(found.ratio_square) if with_ratio else found.ratio_square[:0],
-        found.value[:0],
-    )
-
-
 def part_of(columns: Columns, part: slice) -> Columns:
     """Return some of the rows, in the same memory."""
     return Columns._make(column[part] if column.size else column for column in columns)
-
-
-def ranges(size: int, step: int) -> list[tuple[int, int]]:
-    """Return [0, size) in ranges [first, last) of `step` numbers."""
-    return [(first, min(first + step, size)) for first in range(0, size, step)]

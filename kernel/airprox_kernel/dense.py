@@ -16,7 +16,8 @@ from .following import follow_leads
 from .job import Job
 from .lane_leads import Scratch, Task, leads_of_block
 from .lanes import FARTHEST_VALUE, Lanes
-from .leads import LeadArray, Search, add_leads, bound_slab, is_flown, pairing
+from .lead_records import LeadArray
+from .leads import Search, add_leads, bound_slab, is_flown, pairing
 from .reports import Columns
 from .side_by_side import begin_trials, follow_side_by_side, goes_side_by_side, settle
 from .trials import TESTED

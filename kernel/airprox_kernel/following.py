@@ -5,7 +5,7 @@ import numpy as np
 from ._jit import jit, zero
 from .approach import nothing_yet, pair_minima, take_span
 from .job import Job
-from .leads import LeadArray, read_lead
+from .lead_records import LeadArray, read_lead
 from .reports import Columns, report
 
 

@@ -28,7 +28,8 @@ from .lane_ranges import (
     note_wanted,
 )
 from .lanes import LANES, LAST, PLANE, UPPER, Lanes
-from .leads import LeadArray, Search, add_lead, add_leads, lead_of, pairing
+from .lead_records import LeadArray
+from .leads import Search, add_lead, add_leads, lead_of, pairing
 from .reports import Columns
 from .side_by_side import enter_lead, goes_side_by_side
 from .trials import Trials

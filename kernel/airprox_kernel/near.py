@@ -18,7 +18,8 @@ from .dense import LEADS
 from .following import follow_leads
 from .job import Job
 from .knots import Knots
-from .leads import LeadArray, Search, add_leads, chord_of, pairing, shared
+from .lead_records import LeadArray
+from .leads import Search, add_leads, chord_of, pairing, shared
 from .reports import Columns
 from .surface import arc_of_chord
 

@@ -6,7 +6,7 @@ from ._jit import jit, jit_inner
 from .approach import RATIO, interval_at
 from .intervals import Interval, next_interval
 from .job import Job
-from .leads import Lead, LeadArray, read_lead
+from .lead_records import Lead, LeadArray, read_lead
 from .limits import pair_cylinder
 from .reports import Columns
 from .trials import (

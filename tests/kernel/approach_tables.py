@@ -9,7 +9,8 @@ from airprox_kernel.dense import LEADS, Asked
 from airprox_kernel.lane_leads import Scratch
 from airprox_kernel.lane_ranges import GATHERED, WANTED
 from airprox_kernel.lanes import LANES, LOWER, fill_lanes
-from airprox_kernel.leads import Search, lead_type
+from airprox_kernel.lead_records import lead_type
+from airprox_kernel.leads import Search
 from airprox_kernel.pairs import list_pairs
 from airprox_kernel.reports import Columns
 from airprox_kernel.tables import center_of, choose_grid, new_chords, new_lanes, row_spans
