@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from . import plot, samples
+    from . import distributed, plot, samples
     from ._margins import margins
     from ._report import report
     from ._rvsm import rvsm
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         AirproxError,
         Cancelled,
         InvalidMinima,
+        InvalidParts,
         InvalidTrajectories,
         SampleError,
         SchemaError,
@@ -70,6 +71,7 @@ _HOMES = {
     "FreeDelays": "delays",
     "Gates": "gates",
     "InvalidMinima": "errors",
+    "InvalidParts": "errors",
     "InvalidTrajectories": "errors",
     "Minima": "minima",
     "MinimaTable": "minima_table",
@@ -119,6 +121,7 @@ __all__ = [
     "FreeDelays",
     "Gates",
     "InvalidMinima",
+    "InvalidParts",
     "InvalidTrajectories",
     "Minima",
     "MinimaTable",
@@ -138,6 +141,7 @@ __all__ = [
     "closest_approach_batches",
     "concat",
     "count_encounters",
+    "distributed",
     "filter_encounters",
     "forbidden_delays",
     "free_delays",
@@ -158,7 +162,7 @@ __all__ = [
 def __getattr__(name: str) -> "Any":
     from importlib import import_module
 
-    if name in ("plot", "samples"):
+    if name in ("distributed", "plot", "samples"):
         return import_module(f".{name}", __name__)
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from airprox_kernel.job import Job
+from airprox_kernel.job import Job, Slabs
 
 from ._counts import Counts, count_pairs
 from ._job import Sides
@@ -26,26 +26,50 @@ def write_receipt(
     `counts` are those of `count_pairs`, where they are known already.
     """
     counts = count_pairs(job) if counts is None else counts
-    fleets = (sides.own,) if sides.single else sides
-    screened = sum(len(fleet) for fleet in fleets)
-    rejected = sum(fleet.rejected.num_rows for fleet in fleets)
-    slabs = job.slabs
-    length = float((slabs.end - slabs.start).max()) if slabs.start.size else 0.0
+    return compose(
+        facts_of(sides),
+        counts,
+        finished=finished,
+        minima=minima,
+        slabs=job.slabs.start.size,
+        slab_length=longest(job.slabs),
+        **found,
+    )
+
+
+def compose(facts: dict[str, Any], counts: Counts, *, finished: bool, **found: Any) -> Receipt:
+    """Return the receipt of facts about fleets, counts of their pairs and what was found."""
+    given = Trajectories(*facts["trajectories"])
+    rest = {name: value for name, value in facts.items() if name != "trajectories"}
     return Receipt(
-        trajectories=Trajectories(screened + rejected, screened, rejected),
+        trajectories=given,
         pairs_common=counts.common,
         pairs_exempt=sum(counts.exempt.values()),
         exempt_by_rule=counts.exempt,
-        joined_gaps=sum(fleet.joined_gaps for fleet in fleets),
-        duplicates_dropped=sum(fleet.duplicates_dropped for fleet in fleets),
-        max_gap=tuple(fleet.max_gap for fleet in fleets),
-        minima=minima,
-        slabs=slabs.start.size,
-        slab_length=length / (1e9 if job.own.time.dtype.kind == "i" else 1.0),
-        complete=finished and rejected == 0,
-        **_implausible(fleets),
+        complete=finished and given.rejected == 0,
+        **rest | {"max_gap": tuple(facts["max_gap"])},
         **found,
     )
+
+
+def facts_of(sides: Sides) -> dict[str, Any]:
+    """Return what receipts say of fleets, whatever is asked of them, as JSON has it."""
+    fleets = (sides.own,) if sides.single else sides
+    screened = sum(len(fleet) for fleet in fleets)
+    rejected = sum(fleet.rejected.num_rows for fleet in fleets)
+    return {
+        "trajectories": (screened + rejected, screened, rejected),
+        "joined_gaps": sum(fleet.joined_gaps for fleet in fleets),
+        "duplicates_dropped": sum(fleet.duplicates_dropped for fleet in fleets),
+        "max_gap": tuple(fleet.max_gap for fleet in fleets),
+        **_implausible(fleets),
+    }
+
+
+def longest(slabs: Slabs) -> float:
+    """Return the length in seconds of the longest slab, 0 if there is none."""
+    length = float((slabs.end - slabs.start).max()) if slabs.start.size else 0.0
+    return length / (1e9 if slabs.start.dtype.kind == "i" else 1.0)
 
 
 def _implausible(fleets: Sequence[Fleet]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from airprox_kernel.certain import Certain, find_certain
 from airprox_kernel.diverging import mark_diverging
 from airprox_kernel.encounters import join, order_pairs
 from airprox_kernel.job import Job
+from airprox_kernel.knots import Knots
 from airprox_kernel.pieces import PieceArray
 from airprox_kernel.varying import Variations
 
@@ -42,10 +43,43 @@ class Encounters(NamedTuple):
     """How many were left out since they only dissolve."""
 
 
+class Truncated(NamedTuple):
+    """Which parts of a job's fleets go on beyond what the job knows of them, (parts,) each."""
+
+    own_start: NDArray[np.bool_]
+    own_end: NDArray[np.bool_]
+    other_start: NDArray[np.bool_]
+    other_end: NDArray[np.bool_]
+
+
+def mark_clipped(job: Job, pieces: PieceArray, truncated: Truncated | None = None) -> None:
+    """Tell of merged pieces whether they begin and end, in loss, where the common span does."""
+    own, other = pieces["own"], pieces["other"]
+    spans = [_known_span(job.own, own), _known_span(job.other, other)]
+    if truncated is not None:
+        for (start, end), parts, opens, closes in (
+            (spans[0], own, truncated.own_start, truncated.own_end),
+            (spans[1], other, truncated.other_start, truncated.other_end),
+        ):
+            start[opens[parts]] = job.window.start
+            end[closes[parts]] = job.window.end
+    first = np.maximum(np.maximum(spans[0][0], spans[1][0]), job.window.start)
+    last = np.minimum(np.minimum(spans[0][1], spans[1][1]), job.window.end)
+    pieces["start_clipped"] = pieces["at_start"] & (pieces["first"] == first)
+    pieces["end_clipped"] = pieces["at_end"] & (pieces["until"] == last)
+
+
+def _known_span(knots: Knots, parts: NDArray[np.int32]) -> tuple[NDArray, NDArray]:
+    """Return the times of the first and the last knot of some parts."""
+    places = parts.astype(np.int64)
+    first, last = knots.part_start.take(places), knots.part_start.take(places + 1) - 1
+    return knots.time.take(first), knots.time.take(last)
+
+
 def finish(pieces: PieceArray, plan: Searched, skip_diverging: bool) -> Encounters:
-    """Return the encounters that merged pieces are."""
-    spans = outer_spans(pieces)
-    pieces, spans = _without_overlaps(pieces, spans)
+    """Return the encounters that merged pieces of the plan's parts are."""
+    mark_clipped(plan.job, pieces)
+    pieces, spans = _rounded(pieces)
     diverging = 0
     if skip_diverging:
         marks = np.empty(pieces.size, np.bool_)
@@ -54,17 +88,38 @@ def finish(pieces: PieceArray, plan: Searched, skip_diverging: bool) -> Encounte
         pieces, spans = _chosen(pieces, spans, np.flatnonzero(~marks))
     own_row = plan.job.own.part_row[pieces["own"]]
     other_row = plan.job.other.part_row[pieces["other"]]
-    order = _order(own_row, other_row, spans.start, pieces["level"])
-    if order is not None:
-        pieces, spans = _chosen(pieces, spans, order)
-        own_row, other_row = own_row.take(order), other_row.take(order)
-    certain = None
+    found = _in_order(pieces, spans, own_row, other_row)
     if plan.variations is not None and plan.variations.uncertain:
+        pieces = found.pieces
         times = [np.empty(pieces.size, pieces["first"].dtype) for _ in range(2)]
         lengths = [np.empty(pieces.size) for _ in range(3)]
         certain = Certain(times[0], lengths[0], times[1], lengths[1], lengths[2])
         find_certain(plan.job, plan.variations, pieces, certain)
-    return Encounters(pieces, spans, own_row, other_row, certain, diverging)
+        found = found._replace(certain=certain)
+    return found._replace(diverging=diverging)
+
+
+def finish_rows(pieces: PieceArray) -> Encounters:
+    """Return the encounters that marked, merged pieces are, of which each side is a row."""
+    pieces, spans = _rounded(pieces)
+    own_row, other_row = (pieces[side].astype(np.int64) for side in ("own", "other"))
+    return _in_order(pieces, spans, own_row, other_row)
+
+
+def _rounded(pieces: PieceArray) -> tuple[PieceArray, Spans]:
+    """Return the pieces and their rounded ends, those joined that then overlap."""
+    return _without_overlaps(pieces, outer_spans(pieces))
+
+
+def _in_order(
+    pieces: PieceArray, spans: Spans, own_row: NDArray[np.int64], other_row: NDArray[np.int64]
+) -> Encounters:
+    """Return encounters, none of them told certain or diverging, in the order of the table."""
+    order = _order(own_row, other_row, spans.start, pieces["level"])
+    if order is not None:
+        pieces, spans = _chosen(pieces, spans, order)
+        own_row, other_row = own_row.take(order), other_row.take(order)
+    return Encounters(pieces, spans, own_row, other_row, None, 0)
 
 
 def _order(

@@ -15,6 +15,7 @@ from airprox_kernel.pieces import PieceArray
 
 from ._account import write_receipt
 from ._aftermath import Encounters, finish
+from ._buffers import as_arrow
 from ._encounters import encounters_schema, encounters_table
 from ._job import Case, make_case, pair_up
 from ._levels import AnyMinima, as_levels
@@ -100,11 +101,11 @@ class Search:
                 blocks.extend(reversed(_split(block, harvest.weights, capacity // 2)))
                 continue
             with Timed(self.seconds, "assemble"):
-                found, table = self._assemble(merge(harvest.pieces, self._plan))
+                found, table = self._assemble(merge(harvest.pieces, self._plan.time_kind))
                 self.encounters += table.num_rows
                 self._count_levels(found)
                 self._diverging += found.diverging
-                self._pairs_in_conflict += _count_pairs(found)
+                self._pairs_in_conflict += count_pairs_of(found)
             self._finished = not blocks
             yield table
 
@@ -133,9 +134,9 @@ class Search:
         if self._edges is not None:
             pieces = self._edges.settle(pieces)
         found = finish(pieces, self._plan, self._request.skip_diverging)
-        return found, encounters_table(
-            found, self._plan.job, self._sides, self._levels, self.schema
-        )
+        own_row, other_row = as_arrow(found.own_row), as_arrow(found.other_row)
+        ids = self._sides.own.ids.take(own_row), self._sides.other.ids.take(other_row)
+        return found, encounters_table(found, ids, self._levels, self.schema)
 
     def batches(self, batch_bytes: int) -> Iterator[pa.RecordBatch]:
         """Yield the rows of the table in record batches."""
@@ -241,7 +242,7 @@ def _split(block: Block, weights: NDArray[np.int64], target: int) -> list[Block]
     return [block._replace(other_first=a, other_last=b) for a, b in parts]
 
 
-def _count_pairs(found: Encounters) -> int:
+def count_pairs_of(found: Encounters) -> int:
     """Return the number of different pairs of encounters that are sorted by pair."""
     own, other = found.own_row, found.other_row
     changes = (own[1:] != own[:-1]) | (other[1:] != other[:-1])

@@ -20,8 +20,8 @@ Vectors: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.
 
 LEG_WEIGHT = 16
 """Rows whose conversion takes as long as cutting one leg."""
-FAR_WEIGHT = 1024
-"""The same for a leg of hundreds of kilometres."""
+FAR_WEIGHT = 256
+"""The same for a leg of some 100 km, which takes 3 us: tasks of a millisecond."""
 
 
 class Parts(NamedTuple):
@@ -121,20 +121,18 @@ def _fill_cuts(
 ) -> None:
     """Fill the cuts of the legs into columns that are long enough."""
     latitude, longitude, altitude = tracks.position
+    course, out = cuts.Course(tracks.time, *vectors, altitude), cuts.Course(*longer)
 
     def cut(some: slice) -> None:
-        cuts.cut_short_legs(
-            legs[some], pieces[some], places, tracks.time, *vectors, altitude, *longer
-        )
+        cuts.cut_short_legs(cuts.Division(legs[some], pieces[some], places), course, out)
 
     over_rows(len(legs), cut, LEG_WEIGHT)
     is_far = pieces > cuts.SHORT_PIECES
     far, far_pieces = frozen(legs[is_far]), frozen(pieces[is_far])
 
     def cut_far(some: slice) -> None:
-        cuts.cut_long_legs(
-            far[some], far_pieces[some], places, tracks.time, latitude, longitude, altitude, *longer
-        )
+        division = cuts.Division(far[some], far_pieces[some], places)
+        cuts.cut_long_legs(division, course, latitude, longitude, out)
 
     if len(far):
         over_rows(len(far), cut_far, FAR_WEIGHT)

@@ -7,9 +7,6 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from airprox_kernel.certain import Certain
-from airprox_kernel.job import Job
-from airprox_kernel.knots import Knots
-from airprox_kernel.pieces import PieceArray
 
 from ._aftermath import Encounters, Spans, instant
 from ._buffers import as_arrow
@@ -71,36 +68,34 @@ def result_metadata(frame: str, time: pa.DataType, levels: Levels | None) -> dic
 
 
 def encounters_table(
-    found: Encounters, job: Job, sides: Sides, levels: Levels, schema: pa.Schema
+    found: Encounters, ids: tuple[pa.Array, pa.Array], levels: Levels, schema: pa.Schema
 ) -> pa.Table:
-    """Return one row per encounter, sorted by own row, other row, start and level."""
-    own_row, other_row = as_arrow(found.own_row), as_arrow(found.other_row)
+    """Return one row per encounter, sorted by own row, other row, start and level.
+
+    `ids` are those of each encounter's two trajectories.
+    """
     columns = [
-        sides.own.ids.take(own_row),
-        sides.other.ids.take(other_row),
-        own_row,
-        other_row,
-        *value_columns(found, job, sides.own.time_type, levels),
+        *ids,
+        as_arrow(found.own_row),
+        as_arrow(found.other_row),
+        *value_columns(found, schema.field("start").type, levels),
     ]
     return pa.Table.from_arrays(columns, schema=schema)
 
 
-def value_columns(
-    found: Encounters, job: Job, time_type: pa.DataType, levels: Levels
-) -> list[pa.Array]:
+def value_columns(found: Encounters, time_type: pa.DataType, levels: Levels) -> list[pa.Array]:
     """Return the columns after the ids and rows, from ``start`` on.
 
     The root of a square below 1 is rounded to below 1.
     """
     pieces, (start, end) = found.pieces, found.spans
-    first, last = _component(job, pieces)
     cpa = instant(pieces["cpa"], pieces["cpa_offset"], np.rint)
     critical = instant(pieces["critical"], pieces["critical_offset"], np.rint)
     columns = [
         as_arrow(start, time_type),
         as_arrow(end, time_type),
-        as_arrow(pieces["at_start"] & (pieces["first"] == first)),
-        as_arrow(pieces["at_end"] & (pieces["until"] == last)),
+        as_arrow(pieces["start_clipped"]),
+        as_arrow(pieces["end_clipped"]),
         as_arrow(_between(cpa, found.spans), time_type),
         as_arrow(pieces["cpa_horizontal"]),
         as_arrow(pieces["cpa_vertical"]),
@@ -127,18 +122,3 @@ def _certain_times(certain: Certain, spans: Spans, time_type: pa.DataType) -> li
 
 def _between(times: NDArray, spans: Spans) -> NDArray:
     return np.minimum(np.maximum(times, spans.start), spans.end)
-
-
-def _component(job: Job, pieces: PieceArray) -> tuple[NDArray, NDArray]:
-    """Return start and end of the common span that each piece lies in."""
-    own_start, own_end = _spans(job.own, pieces["own"])
-    other_start, other_end = _spans(job.other, pieces["other"])
-    start, end = np.maximum(own_start, other_start), np.minimum(own_end, other_end)
-    return np.maximum(start, job.window.start), np.minimum(end, job.window.end)
-
-
-def _spans(knots: Knots, parts: NDArray[np.int32]) -> tuple[NDArray, NDArray]:
-    """Return the times of the first and the last knot of some parts."""
-    places = parts.astype(np.int64)
-    first, last = knots.part_start.take(places), knots.part_start.take(places + 1) - 1
-    return knots.time.take(first), knots.time.take(last)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +10,18 @@ from numpy.typing import NDArray
 from airprox_kernel._direct import Direct, kind_of
 from airprox_kernel.boxes import STEPS, Reach
 from airprox_kernel.chunks import part_spans
-from airprox_kernel.index import Entries, Grain, Index, fill_entries, find_slabs, hash_entries
+from airprox_kernel.index import (
+    Buckets,
+    Content,
+    Entries,
+    Grain,
+    Index,
+    Stays,
+    fill_entries,
+    find_slabs,
+    hash_entries,
+)
 from airprox_kernel.knots import Knots
-from airprox_kernel.uncertain import Radii
 
 from ._arrow import frozen
 from ._pace import pace_of
@@ -36,15 +45,6 @@ WIDEST = 2.5
 _find_slabs, _fill_entries = Direct(find_slabs), Direct(fill_entries)
 TASK_PARTS = 2048
 TASK_ENTRIES = 65_536
-
-
-class Content(NamedTuple):
-    """What an index is made of."""
-
-    knots: Knots
-    radii: Radii
-    category: NDArray[np.int32]
-    reach: Reach
 
 
 def slab_length(knots: Knots, category: NDArray[np.int32], reach: Reach) -> float:
@@ -74,7 +74,8 @@ def make_index(content: Content, length: float, threads: int) -> Index:
 
     def fill(number: int) -> None:
         a, b = tasks[number]
-        _fill_entries.of(kind)(*content, grain, first[a:b], last[a:b], a, cursors[number], entries)
+        stays = Stays(a, first[a:b], last[a:b])
+        _fill_entries.of(kind)(content, grain, stays, cursors[number], entries)
 
     _run(fill, range(len(tasks)), threads)
     return _hashed(grain, slab, entries, threads)
@@ -149,21 +150,22 @@ def _hashed(grain: Grain, slab: NDArray[np.int64], entries: Entries, threads: in
     table = np.zeros(sizes.size + 1, np.int64)
     levels = np.zeros(sizes.size, np.int32)
     if fullest <= FEW:
-        return _frozen(Index(grain, slab, table, levels, np.empty(0, np.int32), *entries))
+        none = np.empty(0, np.int32)
+        return _frozen(Index(grain, *Buckets(slab, table, levels, none), *entries))
     grain = grain._replace(scale=_cell_scale(entries.bounds))
-    buckets = np.where(sizes > FEW, 2 ** np.ceil(np.log2(np.maximum(2 * sizes, 2))) + 1, 0)
-    np.cumsum(buckets.astype(np.int64), out=table[1:])
-    start = np.zeros(int(table[-1]), np.int32)
+    room = np.where(sizes > FEW, 2 ** np.ceil(np.log2(np.maximum(2 * sizes, 2))) + 1, 0)
+    np.cumsum(room.astype(np.int64), out=table[1:])
+    buckets = Buckets(slab, table, levels, np.zeros(int(table[-1]), np.int32))
     out = _entries(entries.part.size)
     task = slab[:-1] // TASK_ENTRIES
     edges = [*np.flatnonzero(np.diff(task, prepend=-1)).tolist(), sizes.size]
 
     def sort(bounds: tuple[int, int]) -> None:
         scratch = np.empty(fullest, np.int64)
-        hash_entries(grain, slab, table, *bounds, entries, levels, start, scratch, out)
+        hash_entries(grain.scale, buckets, *bounds, entries, scratch, out)
 
     _run(sort, list(pairwise(edges)), threads)
-    return _frozen(Index(grain, slab, table, levels, start, *out))
+    return _frozen(Index(grain, *buckets, *out))
 
 
 def _frozen(index: Index) -> Index:

@@ -1,7 +1,7 @@
 """The division of a job's time axis among tasks: slabs, chunks of slabs, who is present where."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,20 +56,33 @@ class Plan(NamedTuple):
     Of the job and the reach: all the rest is made here, always of one type.
     """
 
+    @property
+    def time_kind(self) -> np.dtype[Any]:
+        """int64 for timestamps, float64 for seconds."""
+        return self.job.own.time.dtype
+
 
 Counted = tuple[Presence, NDArray[np.int64]]
 """Who is present where, and how many in each slab."""
 
 
-def make_plan(case: Case, paces: Sequence[Pace], slab_length: float | None) -> Plan:
+def make_plan(
+    case: Case,
+    paces: Sequence[Pace],
+    slab_length: float | None,
+    within: Window | None = None,
+) -> Plan:
     """Return the case, divided among tasks, of traffic that moves at these paces.
 
-    `slab_length` (s) overrides the choice from data.
+    `slab_length` (s) overrides the choice from data. `within` are the instants that are looked at,
+    in place of the whole window: elementary intervals that begin before or end after are tested
+    whole.
     """
     job = case.job
     second = 1e9 if job.own.time.dtype.kind == "i" else 1.0
-    own_span = _clipped(job.own, job.window)
-    other_span = own_span if job.single else _clipped(job.other, job.window)
+    within = within or job.window
+    own_span = _clipped(job.own, within)
+    other_span = own_span if job.single else _clipped(job.other, within)
     periods = crowded_periods(*own_span) if job.single else busy_periods(*own_span, *other_span)
     across = 2.0 * _typical(case.reach.horizontal, job.limits.own_category)
     length = second * (slab_length or choose_slab_length(paces, across))
@@ -168,7 +181,7 @@ def _clipped(knots: Knots, window: Window):
     return np.maximum(start, window.start), np.minimum(end, window.end)
 
 
-SLAB_MINIMA = 5.5
+SLAB_MINIMA = 7.0
 """Distance flown in a slab, in horizontal minima."""
 LONGEST_SLAB = 3600.0
 LEAST_SLABS = 1024

@@ -271,7 +271,7 @@ def _rows(case: _Case, pieces: PieceArray, registry: Registry) -> Rows:
     own, roster = case.question.own, case.tier.roster
     job = case.job(room_for(own.fleet._knots.time.dtype, 0).slabs)
     found = finish(pieces, _Searched(job, case.variations), False)
-    columns = value_columns(found, job, own.fleet.time_type, registry.levels)
+    columns = value_columns(found, own.fleet.time_type, registry.levels)
     names = value_names(found.certain is not None, registry.levels.names is not None)
     return Rows(
         pa.Table.from_arrays(columns, names),

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from airprox_kernel._direct import kind_of
 from airprox_kernel.boxes import Reach
-from airprox_kernel.index import Index
+from airprox_kernel.index import Content, Index
 from airprox_kernel.uncertain import Radii
 
 from ._arrow import frozen
-from ._index import Content, make_index
+from ._index import make_index
 from ._roster import Mask, Roster, joined_rosters
 from .fleet import Fleet
 

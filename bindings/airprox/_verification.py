@@ -78,7 +78,7 @@ def _test_pairs(plan: Plan, own: Keys, other: Keys) -> PieceArray:
             out = np.empty(2 * out.size, out.dtype)
         done = result.candidate
         found.append(out[: result.pieces].copy())
-    return merge(found, plan)
+    return merge(found, plan.time_kind)
 
 
 def _choose(job: Job, own: NDArray[np.int64], other: NDArray[np.int64]) -> Keys:

@@ -51,3 +51,7 @@ class Cancelled(AirproxError):
 
 class SampleError(AirproxError):
     """A recorded sample is unknown, or cannot be fetched or read."""
+
+
+class InvalidParts(AirproxError, ValueError):
+    """Parts of a distributed screening that are torn, foreign, contradictory or not all there."""

@@ -181,7 +181,7 @@ its categories, but ('drone', 'drone') is missing
         return self.column, self.default, pairs, beside
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, tuple(getattr(self, name) for name in self.__slots__)
+        return restored, tuple(getattr(self, name) for name in self.__slots__)
 
     def __repr__(self) -> str:
         default = f", default={self.default!r}" if self.default else ""
@@ -193,7 +193,8 @@ def _set(table: MinimaTable, name: str, value: object) -> None:
     object.__setattr__(table, name, value)
 
 
-def _restored(*values: object) -> MinimaTable:
+def restored(*values: object) -> MinimaTable:
+    """The table that was taken apart into the values of its slots."""
     table = MinimaTable.__new__(MinimaTable)
     for name, value in zip(MinimaTable.__slots__, values, strict=True):
         _set(table, name, value)

@@ -5,6 +5,7 @@ its geodesic: a bent chord for short legs (`short_geodesic`), solved for longer 
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,11 +30,35 @@ LEG_FINE, LEG_NEARLY_ANTIPODAL, LEG_TOO_QUICK, LEG_UNDECIDED = 0, 1, 2, 3
 """Status of a leg: fine; its end is within `ANTIPODE` of the antipode of its start; shorter in time
 than its cuts can be told apart; to be counted by `solve_cuts`."""
 
+SURE = 500_000.0
+"""Chords (m) up to which the number of pieces can mostly be told without solving the leg."""
+
 LEAST_RADIUS = 6_335_439.0
 """Metres: no geodesic is bent more; the meridian at the equator, b**2 / a = 6,335,439.3."""
 
 ANTIPODE = 111_195.0
 """Metres, one degree. Within about 0.6 degree of the antipode several geodesics are shortest."""
+
+
+class Course(NamedTuple):
+    """Where knots are and when: (knots,) each."""
+
+    time: TimeArray
+    x: FloatArray
+    y: FloatArray
+    z: FloatArray
+    altitude: FloatArray
+
+
+class Division(NamedTuple):
+    """Which legs are cut, and where their cuts go."""
+
+    legs: IndexArray
+    """(legs,) the knots that they start from."""
+    pieces: IndexArray
+    """(legs,) into how many pieces each is cut."""
+    places: IndexArray
+    """(knots,) the place of every knot in a course that has room for the cuts."""
 
 
 @jit
@@ -91,10 +116,10 @@ def _count_of_chord(chord: float) -> int:
     """The number of pieces of a leg with this `chord`, or 0 where only its length can tell.
 
     A geodesic is longer than its chord c, and no longer than the arc over it of a circle of
-    `LEAST_RADIUS` R (Schur's theorem), less than c + 1.001 c**3 / 24 R**2: 8 mm more at 20 km.
-    Hence nearly no short leg needs to be solved.
+    `LEAST_RADIUS` R (Schur's theorem), less than c + 1.001 c**3 / 24 R**2 for c < 0.09 R: 8 mm
+    more at 20 km, 0.3 m at 70 km. Hence nearly no such leg needs to be solved.
     """
-    if chord > SHORT_PIECES * LONGEST_LEG:
+    if chord > SURE:
         return 0
     longer = chord * chord * chord * (1.001 / (24.0 * LEAST_RADIUS * LEAST_RADIUS))
     least = math.ceil(chord / LONGEST_LEG)
@@ -113,7 +138,7 @@ def solve_cuts(
 ) -> None:
     """`count_cuts` by the legs' lengths, for those that it left undecided.
 
-    A function of its own: it takes 2 s to compile, and 1.3 us a leg, which short legs are spared.
+    A function of its own: it takes 2 s to compile, and 1 us a leg, which most legs are spared.
     """
     for index in range(legs.size):
         knot = int(legs[index])
@@ -130,86 +155,63 @@ def solve_cuts(
 
 
 @jit
-def cut_short_legs(
-    legs: IndexArray,
-    pieces: IndexArray,
-    places: IndexArray,
-    time: TimeArray,
-    x: FloatArray,
-    y: FloatArray,
-    z: FloatArray,
-    altitude: FloatArray,
-    out_time: TimeArray,
-    out_x: FloatArray,
-    out_y: FloatArray,
-    out_z: FloatArray,
-    out_altitude: FloatArray,
-) -> None:
-    """Fill in the cuts of the legs of at most `SHORT_PIECES`, in longer arrays with room for them.
+def cut_short_legs(division: Division, course: Course, out: Course) -> None:
+    """Fill in the cuts of the legs of at most `SHORT_PIECES`, in the longer course `out`.
 
-    ``legs`` holds the knots that the legs start from, `pieces` their numbers of pieces, `places`
-    the place of every knot in the longer arrays. Cuts are at equal steps of time, rounded to a
-    whole number for int64 times, and lie on the geodesic of the leg at exactly their fraction of
-    its time; the altitude is linear.
+    Cuts are at equal steps of time, rounded to a whole number for int64 times, and lie on the
+    geodesic of the leg at exactly their fraction of its time; the altitude is linear.
     """
-    for index in range(legs.size):
-        knot = int(legs[index])
+    x, y, z = course.x, course.y, course.z
+    for index in range(division.legs.size):
+        knot = int(division.legs[index])
         after = knot + 1
-        count = int(pieces[index])
+        count = int(division.pieces[index])
         if count == 1 or count > SHORT_PIECES:
             continue
         bow = bend_chord(Vector(x[knot], y[knot], z[knot]), Vector(x[after], y[after], z[after]))
-        rise = altitude[after] - altitude[knot]
         for cut in range(1, count):
-            place = places[knot] + cut
-            instant, fraction = _cut_instant(time[knot], time[after], cut, count)
-            out_time[place] = instant
-            out_altitude[place] = altitude[knot] + fraction * rise
-            out_x[place], out_y[place], out_z[place] = point_of_bow(bow, fraction)
+            place = division.places[knot] + cut
+            fraction = _enter_cut(course, knot, cut, count, out, place)
+            out.x[place], out.y[place], out.z[place] = point_of_bow(bow, fraction)
 
 
 @jit
 def cut_long_legs(
-    legs: IndexArray,
-    pieces: IndexArray,
-    places: IndexArray,
-    time: TimeArray,
+    division: Division,
+    course: Course,
     latitude: FloatArray,
     longitude: FloatArray,
-    altitude: FloatArray,
-    out_time: TimeArray,
-    out_x: FloatArray,
-    out_y: FloatArray,
-    out_z: FloatArray,
-    out_altitude: FloatArray,
+    out: Course,
 ) -> None:
     """`cut_short_legs` for legs of more than `SHORT_PIECES` (others are not touched)."""
-    for index in range(legs.size):
-        knot = int(legs[index])
+    for index in range(division.legs.size):
+        knot = int(division.legs[index])
         after = knot + 1
-        count = int(pieces[index])
+        count = int(division.pieces[index])
         if count <= SHORT_PIECES:
             continue
         length, east, north = inverse(
             latitude[knot], longitude[knot], latitude[after], longitude[after]
         )
         sine1, cosine1 = reduced(latitude[knot])
-        rise = altitude[after] - altitude[knot]
         for cut in range(1, count):
-            place = places[knot] + cut
-            instant, fraction = _cut_instant(time[knot], time[after], cut, count)
-            out_time[place] = instant
-            out_altitude[place] = altitude[knot] + fraction * rise
+            place = division.places[knot] + cut
+            fraction = _enter_cut(course, knot, cut, count, out, place)
             sine, cosine, turn = advance(sine1, cosine1, east, north, fraction * length)
-            out_x[place], out_y[place] = around(cosine, longitude[knot], turn)
-            out_z[place] = SEMI_MINOR_AXIS * sine
+            out.x[place], out.y[place] = around(cosine, longitude[knot], turn)
+            out.z[place] = SEMI_MINOR_AXIS * sine
 
 
 @jit
-def _cut_instant(start: Time, end: Time, cut: int, count: int) -> tuple[Time, float]:
-    """The time of a cut, and its fraction of the leg's time."""
+def _enter_cut(course: Course, knot: int, cut: int, count: int, out: Course, place: int) -> float:
+    """Write time and altitude of a cut; return its fraction of the leg's time."""
+    start, end = course.time[knot], course.time[knot + 1]
     instant = _cut_time(start, end, cut, count)
-    return instant, float(instant - start) / float(end - start)
+    fraction = float(instant - start) / float(end - start)
+    out.time[place] = instant
+    rise = course.altitude[knot + 1] - course.altitude[knot]
+    out.altitude[place] = course.altitude[knot] + fraction * rise
+    return fraction
 
 
 @jit

@@ -58,6 +58,7 @@ def join(pieces: PieceArray, one: int, two: int) -> None:
         pieces["until"][one] = pieces["until"][two]
         pieces["end"][one] = pieces["end"][two]
         pieces["at_end"][one] = pieces["at_end"][two]
+        pieces["end_clipped"][one] = pieces["end_clipped"][two]
     if pieces["cpa_square"][two] < pieces["cpa_square"][one]:
         pieces["cpa"][one] = pieces["cpa"][two]
         pieces["cpa_offset"][one] = pieces["cpa_offset"][two]

@@ -51,6 +51,36 @@ class Index(NamedTuple):
     """(entries,) the leg that holds the start of its stretch."""
 
 
+class Content(NamedTuple):
+    """What an index is made of."""
+
+    knots: Knots
+    radii: Radii
+    category: IntArray
+    """(rows,) index into the reach."""
+    reach: Reach
+
+
+class Stays(NamedTuple):
+    """The slabs that some neighbouring parts are in."""
+
+    begin: int
+    """The first of the parts."""
+    first: IndexArray
+    """(parts,) the first slab of each."""
+    last: IndexArray
+    """(parts,) the last one; before the first for a lone knot."""
+
+
+class Buckets(NamedTuple):
+    """What says where entries are: these fields are those of `Index`."""
+
+    slab: IndexArray
+    table: IndexArray
+    levels: IntArray
+    start: IntArray
+
+
 class Entries(NamedTuple):
     """Boxes on their way into an index, as `Index` has them."""
 
@@ -103,29 +133,21 @@ def find_slabs(knots: Knots, grain: Grain, first: IndexArray, last: IndexArray) 
 
 @jit
 def fill_entries(
-    knots: Knots,
-    radii: Radii,
-    category: IntArray,
-    reach: Reach,
-    grain: Grain,
-    first: IndexArray,
-    last: IndexArray,
-    begin: int,
-    cursor: IndexArray,
-    out: Entries,
+    content: Content, grain: Grain, stays: Stays, cursor: IndexArray, out: Entries
 ) -> None:
-    """Write the boxes of the parts from `begin` on that have slabs in `first` and `last`.
+    """Write the boxes of some parts in all slabs that they are in.
 
     `cursor` (slabs,) is the next free entry of each slab.
     """
-    for index in range(first.size):
-        part = begin + index
+    knots, reach = content.knots, content.reach
+    for index in range(stays.first.size):
+        part = stays.begin + index
         row: int = knots.part_row[part]
-        kind: int = category[row]
-        fringe = Fringe(reach.horizontal[kind], reach.vertical[kind], radii)
+        kind: int = content.category[row]
+        fringe = Fringe(reach.horizontal[kind], reach.vertical[kind], content.radii)
         leg: int = knots.part_start[part]
         final: int = knots.part_start[part + 1] - 1
-        for slab in range(first[index], last[index] + 1):
+        for slab in range(stays.first[index], stays.last[index] + 1):
             start = max(slab_edge(grain, slab), knots.time[leg])
             end = min(slab_edge(grain, slab + 1), knots.time[final])
             entry = cursor[slab]
@@ -150,34 +172,41 @@ def _store(bounds: Float32Array, entry: int, box: Box) -> None:
 
 @jit
 def hash_entries(
-    grain: Grain, slab: IndexArray, table: IndexArray, first: int, last: int,
-    entries: Entries, levels: IntArray, start: IntArray, slots: IndexArray, out: Entries,
-) -> None:  # fmt: skip
+    scale: float,
+    buckets: Buckets,
+    first: int,
+    last: int,
+    entries: Entries,
+    slots: IndexArray,
+    out: Entries,
+) -> None:
     """Sort the entries of the slabs [first, last) into buckets: count, sum up, and write.
 
-    `slots` (at least as many as the fullest slab has entries,) is scratch.
+    `scale` is that of the grain; levels and starts of the buckets are written. `slots` (at least as
+    many as the fullest slab has entries,) is scratch.
     """
+    start = buckets.start
     for number in range(first, last):
-        begin, end = slab[number], slab[number + 1]
-        base = table[number]
-        buckets = table[number + 1] - base - 1
+        begin, end = buckets.slab[number], buckets.slab[number + 1]
+        base = buckets.table[number]
+        room = buckets.table[number + 1] - base - 1
         mask = zero()
         for index in range(end - begin):
             entry = begin + index
-            level = box_level(entries.bounds, entry, grain.scale)
+            level = box_level(entries.bounds, entry, scale)
             mask |= 1 << level
-            if buckets > 0:
-                bucket = entry_bucket(entries.bounds, entry, grain.scale, level, buckets)
+            if room > 0:
+                bucket = entry_bucket(entries.bounds, entry, scale, level, room)
                 slots[index] = bucket
                 start[base + bucket] += 1
-        levels[number] = mask
+        buckets.levels[number] = mask
         total = begin
-        for bucket in range(base, base + buckets + 1):
+        for bucket in range(base, base + room + 1):
             total += start[bucket]
             start[bucket] = total
         for index in range(end - begin - 1, -1, -1):
             place: int = begin + index
-            if buckets > 0:
+            if room > 0:
                 bucket: int = base + slots[index]
                 place = start[bucket] - 1
                 start[bucket] = place

@@ -234,6 +234,7 @@ def _begin(
     out["first_cut"][index] = part.cut
     out["start"][index] = start
     out["at_start"][index] = at_start and part.cut == 0
+    out["start_clipped"][index] = out["end_clipped"][index] = False
     out["cpa_square"][index] = np.inf
     out["critical_square"][index] = np.inf
 

@@ -50,6 +50,9 @@ def piece_type(time: np.dtype[Any] | type) -> np.dtype[Any]:
             ("last_cut", np.int32),  # parts of the last interval that come before its end
             ("at_start", np.bool_),  # loss holds at `first`, where the piece begins
             ("at_end", np.bool_),  # loss holds at `until`, where the piece ends
+            # Told once the piece is whole, by who knows where the two trajectories end:
+            ("start_clipped", np.bool_),  # it begins where their common span does, in loss
+            ("end_clipped", np.bool_),  # it ends where their common span does, in loss
         ],
         align=True,
     )

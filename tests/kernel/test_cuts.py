@@ -16,6 +16,8 @@ from airprox_kernel.cuts import (
     LEG_TOO_QUICK,
     LEG_UNDECIDED,
     LONGEST_LEG,
+    Course,
+    Division,
     count_cuts,
     cut_long_legs,
     cut_short_legs,
@@ -79,9 +81,10 @@ def cut(
     out_time, out = np.zeros(total, dtype), np.zeros((4, total))
     for column, longer in zip([time, x, y, z, altitude], [out_time, *out], strict=True):
         move(column.view(np.int64), place, longer.view(np.int64))
-    cuts, longer = frozen(cuts, np.int64), (out_time, *out)
-    cut_short_legs(legs, cuts, place, time, x, y, z, altitude, *longer)
-    cut_long_legs(legs, cuts, place, time, latitude, longitude, altitude, *longer)
+    division = Division(legs, frozen(cuts, np.int64), place)
+    course, longer = Course(time, x, y, z, altitude), Course(out_time, *out)
+    cut_short_legs(division, course, longer)
+    cut_long_legs(division, course, latitude, longitude, longer)
     source = np.full(total, -1)
     source[place] = np.arange(size)
     original = out[:3, source >= 0]

@@ -10,9 +10,12 @@ from hypothesis import strategies as st
 from airprox_kernel.boxes import Places, Reach
 from airprox_kernel.exemptions import NO_EXEMPTIONS
 from airprox_kernel.index import (
+    Buckets,
+    Content,
     Entries,
     Grain,
     Index,
+    Stays,
     fill_entries,
     find_slabs,
     hash_entries,
@@ -73,17 +76,16 @@ def index_of(knots, grain, few=0, radii=NO_RADII):
 
     made, out = entries(), entries()
     category = frozen(np.zeros(parts), np.int32)
-    fill_entries(knots, radii, category, REACH, grain, first, last, 0, slab[:-1].copy(), made)
+    content = Content(knots, radii, category, REACH)
+    fill_entries(content, grain, Stays(0, first, last), slab[:-1].copy(), made)
     table = np.zeros(grain.slabs + 1, np.int64)
     for number, count in enumerate(counts):
         buckets = 1 + (1 << int(2 * count).bit_length()) if count > few else 0
         table[number + 1] = table[number] + buckets
     levels, start = np.zeros(grain.slabs, np.int32), np.zeros(int(table[-1]), np.int32)
-    hash_entries(
-        grain, slab, table, 0, grain.slabs, made, levels, start,
-        np.empty(size, np.int64), out,
-    )  # fmt: skip
-    arrays = (slab, table, levels, start, *out)
+    places = Buckets(slab, table, levels, start)
+    hash_entries(grain.scale, places, 0, grain.slabs, made, np.empty(size, np.int64), out)
+    arrays = (*places, *out)
     return Index(grain, *(frozen(array, array.dtype) for array in arrays))
 
 
