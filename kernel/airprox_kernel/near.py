@@ -83,7 +83,8 @@ def bound_meetings(
         other_row = _row_of(job.other, places, candidates.other, index)
         slab = zero() + int(candidates.slab[index])
         pair = pairing(search, own_row, other_row)
-        if pair.begin > pair.end:
+        # No row and no edge is negative. Told so, the compiler leaves out counting from the end.
+        if pair.begin > pair.end or pair.own_edge + slab < 0 or pair.other_edge + slab < 0:
             continue
         chord = chord_of(search, pair, slab)
         within = shared(search.own.grid, slab, pair)

@@ -43,3 +43,51 @@ def list_pairs(
             count += meets & is_pair(job, row, partner)
     start[last_row - first_row] = count
     return count
+
+
+class ByRows(NamedTuple):
+    """A list of pairs put in order: row r with ``partner[start[r] : start[r + 1]]``, each once."""
+
+    start: IndexArray
+    """(own rows + 1,)"""
+    partner: IndexArray
+    """(pairs,) of which the first ``start[-1]`` count"""
+    place: IndexArray
+    """(pairs,) where among the partners each pair of the list is"""
+
+
+@jit
+def order_by_rows(
+    own: IndexArray, other: IndexArray, order: IndexArray, seen: IndexArray, out: ByRows
+) -> None:
+    """Put pairs of rows in order by counting; partners of a row come as they are first named.
+
+    `order` (pairs,) and `seen` (other rows,) are room to work in.
+    """
+    start = out.start
+    start[:] = 0
+    for row in own:
+        start[row + 1] += 1
+    for row in range(1, start.size):
+        start[row] += start[row - 1]
+    for pair in range(own.size):
+        row: int = own[pair]
+        place: int = start[row]
+        order[place] = pair
+        start[row] = place + 1
+    seen[:] = -1
+    count = zero()
+    first = zero()
+    for row in range(start.size - 1):
+        begun, last = count, start[row]
+        for number in range(first, last):
+            index: int = order[number]
+            partner: int = other[index]
+            if seen[partner] < begun:
+                seen[partner] = count
+                out.partner[count] = partner
+                count += 1
+            out.place[index] = seen[partner]
+        start[row] = begun
+        first = last
+    start[-1] = count
