@@ -1,22 +1,19 @@
 """A search for closest approaches under way: what is asked, in which way, and its receipt."""
 
-import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from airprox_kernel.approach import HORIZONTAL, RATIO, SLANT
-
 from ._account import write_receipt
+from ._approach_request import METRICS, Request, check
 from ._counts import Counts, count_pairs
 from ._dense import Dense
 from ._found import Found, append, empty_found, found_schema, found_table, new_columns, that_met
 from ._job import make_case, pair_up
-from ._levels import AnyMinima
 from ._listing import list_block
 from ._near import find_near
 from ._nearest import Nearest
@@ -28,35 +25,16 @@ from ._pairs import (
     pair_limit,
     without_exempt,
 )
-from ._parallel import Progress, Stopped
+from ._parallel import Stopped
 from ._tasks import Tasks
-from .errors import Cancelled, InvalidMinima, SchemaError, SchemaTypeError
-from .fleet import Fleet
+from .errors import Cancelled
 from .minima import Minima
 from .receipt import Receipt
 
-METRICS = {"horizontal": HORIZONTAL, "slant": SLANT, "ratio": RATIO}
 NO_MINIMA = Minima(horizontal=1e6, vertical=1e6)
 """Stands in where none are given; its ratio is not reported."""
 BLOCK_PAIRS = 2_000_000
 """Pairs that are computed before those that are not near enough are let go: 100 MB."""
-
-
-class Request(NamedTuple):
-    """The arguments of `closest_approach`, as documented there."""
-
-    fleet: Fleet
-    against: Fleet | None
-    same_id: str
-    pairs: object
-    metric: str
-    minima: AnyMinima | None
-    within: float | None
-    nearest: int | None
-    window: tuple[Any, Any] | None
-    threads: int | None
-    progress: Progress | None
-    cancel: threading.Event | None
 
 
 class ApproachSearch:
@@ -241,31 +219,3 @@ class ApproachSearch:
             return write_receipt(job, sides, minima, counts=counts, pairs_asked=pairs, **found)
 
         return write
-
-
-def check(request: Request) -> Request:
-    """Return the request; raise `SchemaError` or `InvalidMinima` where arguments do not fit."""
-    if request.metric not in METRICS:
-        raise SchemaError(
-            f'metric must be "horizontal", "slant" or "ratio", not {request.metric!r}'
-        )
-    if request.metric == "ratio" and request.minima is None:
-        raise InvalidMinima('metric="ratio" must come with minima, and none were given')
-    if isinstance(request.minima, Mapping):
-        raise InvalidMinima("minima must be an airprox.Minima or a MinimaTable, not levels of them")
-    within, nearest = request.within, request.nearest
-    if within is not None and not (_is_number(within) and float(within) > 0.0):
-        raise SchemaTypeError(f"within must be a number above 0, not {within!r}")
-    if nearest is not None and not (_is_whole(nearest) and nearest > 0):
-        raise SchemaTypeError(f"nearest must be a whole number of at least 1, not {nearest!r}")
-    if nearest is not None and request.pairs is not None:
-        raise SchemaError("nearest looks for partners among all: it does not go with pairs")
-    return request
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)

@@ -6,27 +6,27 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from airprox_kernel._direct import Direct, kind_of
 from airprox_kernel.approach import HORIZONTAL
 from airprox_kernel.bounds import metric_of
 from airprox_kernel.chord_filling import fill_chords
 from airprox_kernel.chords import Chords
-from airprox_kernel.closest import Approaches, closest_approaches
-from airprox_kernel.closest_in_bands import closest_in_bands
-from airprox_kernel.dense import LEADS, Asked, Scratch, approach_pairs, approach_rows
-from airprox_kernel.lane_ranges import GATHERED
+from airprox_kernel.dense import LEADS, Asked, approach_pairs, approach_rows
+from airprox_kernel.lane_leads import Scratch
+from airprox_kernel.lane_ranges import GATHERED, WANTED
 from airprox_kernel.lanes import LANES, LOWER, Lanes, fill_lanes
-from airprox_kernel.leads import Search, lead_type
-from airprox_kernel.pairs import Spans
+from airprox_kernel.lead_records import lead_type
+from airprox_kernel.leads import Search
+from airprox_kernel.pairs import ByRows, Spans, order_by_rows
 from airprox_kernel.reports import Columns
 from airprox_kernel.tables import center_of, choose_grid, new_chords, new_lanes
+from airprox_kernel.trials import new_trials
 
-from ._aftermath import instant
 from ._found import Found, new_columns
 from ._job import Case
 from ._listing import Listed, few_intervals, spans_of
+from ._merge import Merge
 from ._outermost import bands_of, outermost
-from ._tasks import Spare, Tasks
+from ._tasks import Spare, Tasks, ranges
 
 TASK_PAIRS = 200_000
 """Pairs per task of a thread: some 20 ms."""
@@ -34,8 +34,6 @@ CROWDED = 32
 """Of lists with more than one of so many possible pairs, whole rows are bounded at once: a million
 pairs of 3,000 flights took 0.73 s one by one."""
 FILL_ROWS = 2048
-_closest_approaches = Direct(closest_approaches)
-"""For one pair, finding out the types of all arrays would take 180 µs, the work itself 2."""
 GROUP_PLACES = 2**21
 """Entries of the table of places of a group of own rows: 8 MB a thread."""
 MOST_GROUP, LEAST_GROUP = 256, 16
@@ -122,10 +120,12 @@ class Dense:
         group = min(MOST_GROUP, max(LEAST_GROUP, GROUP_PLACES // max(rows, 1)))
         return Scratch(
             np.empty((LOWER + slabs, LANES), np.float32),
-            np.zeros((GATHERED, LANES)),
-            np.empty((rows, group), np.int32),
+            np.zeros((GATHERED, LANES + slabs)),
+            np.empty((WANTED, LANES + slabs), np.int64),
+            np.empty((group, rows), np.int32),
             np.empty(slabs),
             np.empty(LEADS + LANES * most_leads(search), lead_type(search.own.begin.dtype)),
+            new_trials(search.own.begin.dtype),
         )
 
     def rows(self, listed: Listed) -> Found:
@@ -186,44 +186,18 @@ class Dense:
         one, two = (
             (np.minimum(own, other), np.maximum(own, other)) if self.job.single else (own, other)
         )
-        # Packed with its place, the list is put in order by one sort of numbers: with np.unique all
-        # of this took a quarter longer.
-        packed = (one * others + two) * own.size + np.arange(own.size)
-        packed.sort()
-        pair, index = np.divmod(packed, own.size)
-        is_first = np.diff(pair, prepend=-1) != 0
-        place = np.empty(own.size, np.int64)
-        place[index] = np.cumsum(is_first) - 1
-        row, partner = np.divmod(pair[is_first], others)
-        found = self.rows(Listed(0, np.searchsorted(row, np.arange(rows + 1)), partner))
+        order, seen = np.empty(own.size, np.int64), np.empty(others, np.int64)
+        by_rows = ByRows(np.empty(rows + 1, np.int64), np.empty_like(order), np.empty_like(order))
+        order_by_rows(one, two, order, seen, by_rows)
+        place = by_rows.place
+        found = self.rows(Listed(0, by_rows.start, by_rows.partner[: by_rows.start[-1]]))
         columns = [column[place] if column.size else column for column in found.columns]
         return Found(own, other, Columns._make(columns))
 
     def merged(self, own: NDArray[np.int64], other: NDArray[np.int64]) -> Found:
         """Return the closest approaches of a few pairs, from all their elementary intervals."""
-        lengths = [np.empty(own.size) for _ in range(5)]
-        found = Approaches(np.zeros(own.size, self.job.own.time.dtype), *lengths)
-
-        def work(pairs: tuple[int, int]) -> None:
-            part = slice(*pairs)
-            out = Approaches._make(column[part] for column in found)
-            rest = own[part], other[part], self.metric, out
-            if self.bands is None:
-                legs = _closest_approaches.of(kind_of(self.job, *rest))(self.job, *rest)
-            else:
-                legs = closest_in_bands(self.job, self.bands, *rest)
-            self._tasks.count(part.stop - part.start, legs)
-
-        self._tasks.run(work, ranges(own.size, MERGED_PAIRS))
-        never = ~np.isfinite(found.value)
-        for column in found[1:]:
-            column[never] = np.inf
-        found.offset[never] = 0.0
-        return Found(own, other, _reported(found, self.with_ratio))
-
-
-MERGED_PAIRS = 4096
-"""Pairs per task where all intervals are tested: some 10 ms."""
+        merge = Merge(self.job, self.bands, self.metric, self.with_ratio, self._tasks)
+        return merge.of(own, other)
 
 
 def most_leads(search: Search) -> int:
@@ -233,24 +207,6 @@ def most_leads(search: Search) -> int:
     return parts + int(np.diff(search.own.start).max(initial=1))
 
 
-def _reported(found: Approaches, with_ratio: bool) -> Columns:
-    """Return the columns of a merge; the same operations as `airprox_kernel.approach.report`."""
-    squares = found.horizontal * found.horizontal + found.vertical * found.vertical
-    return Columns(
-        instant(found.origin, found.offset, np.rint),
-        found.horizontal,
-        found.vertical,
-        np.sqrt(squares),
-        np.sqrt(found.ratio_square) if with_ratio else found.ratio_square[:0],
-        found.value[:0],
-    )
-
-
 def part_of(columns: Columns, part: slice) -> Columns:
     """Return some of the rows, in the same memory."""
     return Columns._make(column[part] if column.size else column for column in columns)
-
-
-def ranges(size: int, step: int) -> list[tuple[int, int]]:
-    """Return [0, size) in ranges [first, last) of `step` numbers."""
-    return [(first, min(first + step, size)) for first in range(0, size, step)]

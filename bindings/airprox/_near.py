@@ -1,23 +1,19 @@
 """Pairs that come near, within a limit or nearest of all: by boxes around chords that meet."""
 
 import threading
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from airprox_kernel.approach import RATIO, SLANT
-from airprox_kernel.bounds import Metric, farthest_chord
 from airprox_kernel.boxes import Boxes, Places, Reach
 from airprox_kernel.broad import Found as Progressed
 from airprox_kernel.broad import find_candidates
-from airprox_kernel.chord_boxes import ChordSide, box_chords, count_flown
-from airprox_kernel.chords import Chords
-from airprox_kernel.chunks import Chunk, Presence, Roll, call_roll, divide
+from airprox_kernel.chord_boxes import box_chords
+from airprox_kernel.chunks import Chunk
 from airprox_kernel.dense import LEADS
 from airprox_kernel.job import Job
-from airprox_kernel.leads import Search, lead_type
-from airprox_kernel.limits import Limits
+from airprox_kernel.lead_records import lead_type
+from airprox_kernel.leads import Search
 from airprox_kernel.near import (
     Ceilings,
     Meetings,
@@ -27,12 +23,11 @@ from airprox_kernel.near import (
     lower_ceilings,
 )
 
-from ._arrow import frozen
-from ._dense import Dense, most_leads, part_of, ranges
+from ._boxed import ROOM, divided, reach_of
+from ._dense import Dense, most_leads, part_of
 from ._found import Found, new_columns
 from ._parallel import pause
-from ._plan import chunk_size
-from ._tasks import Spare, Tasks
+from ._tasks import Spare, Tasks, ranges
 from ._workspace import Workspace
 
 WIDE = 0.25
@@ -42,22 +37,10 @@ VISIT = 3
 that would be, the search is given up for these."""
 TASK_PAIRS = 50_000
 """Pairs per task of a thread: some 10 ms."""
-ROOM = 1.0 + 1e-12
-"""Bounds and ceilings are rounded by less."""
 
 
 class GivenUp(Exception):
     """There are so many pairs of boxes that chords of all pairs are the cheaper way."""
-
-
-class Boxed(NamedTuple):
-    """The slabs of both sides' chords, divided among tasks."""
-
-    sides: list[ChordSide]
-    counts: list[NDArray[np.int64]]
-    """Boxes of each slab."""
-    rolls: list[Roll]
-    chunk_start: NDArray[np.int64]
 
 
 class Near:
@@ -73,7 +56,7 @@ class Near:
         self._budget = budget
         self._visits = 0
         self._lock = threading.Lock()
-        self._boxed = _divided(self._job, self._search)
+        self._boxed = divided(self._job, self._search)
         self._rooms = Spare(self._new_room)
         self._made: list[_Room] = []
 
@@ -212,42 +195,6 @@ def new_ceilings(rows: int, k: int, limit: float) -> Ceilings:
 def _meetings(size: int) -> Meetings:
     own, other, slab = (np.empty(size, np.int32) for _ in range(3))
     return Meetings(own, other, slab, np.empty(size))
-
-
-def _divided(job: Job, search: Search) -> Boxed:
-    """Return the slabs of both sides, divided among tasks."""
-    sides = [ChordSide(search.own, job.limits.own_category, job.own.row_start)]
-    if not job.single:
-        sides.append(ChordSide(search.other, job.limits.other_category, job.other.row_start))
-    presences = [_presence(side.chords) for side in sides]
-    slabs = 1 + max(int(presence.last.max(initial=0)) for presence in presences)
-    counts = [np.zeros(slabs, np.int64) for _ in range(2)]
-    for side, count in zip(sides, counts, strict=False):
-        count_flown(side.chords, count)
-    boxes = counts[0] + counts[1]
-    chunk_start = divide(boxes, chunk_size(int(boxes.sum())))
-    rolls = [call_roll(presence, chunk_start) for presence in presences]
-    return Boxed(sides, counts, rolls, chunk_start)
-
-
-def _presence(chords: Chords) -> Presence:
-    """Return the slabs from the first to the last in which each row has a position."""
-    return Presence(chords.first, chords.first + np.diff(chords.start) - 2)
-
-
-def reach_of(limits: Limits, metric: Metric, limit: float) -> Reach:
-    """Return half of how far apart a pair can be where the metric is not above the limit."""
-    kinds = limits.horizontal.shape[0]
-    across, upward = np.full(kinds, limit), np.full(kinds, np.inf)
-    if metric.kind == SLANT:
-        upward[:] = limit
-    elif metric.kind == RATIO:
-        limit *= 1.0 + metric.spread
-        across = limit * limits.horizontal[:, :, 0].max(axis=1)
-        upward = limit * limits.vertical[:, :, 0].max(axis=1)
-    for kind in range(kinds):
-        across[kind] = farthest_chord(float(across[kind]), metric.tilt, metric.dip)
-    return Reach(frozen(0.5 * ROOM * across), frozen(0.5 * ROOM * upward))
 
 
 def worth_it(search: Search, reach: Reach) -> bool:

@@ -11,10 +11,10 @@ from airprox_kernel.reports import Columns
 
 from ._arrow import plain
 from ._buffers import as_numpy
-from ._dense import Dense, ranges
+from ._dense import Dense
 from ._found import Found, new_columns
 from ._near import find_near
-from ._tasks import Tasks
+from ._tasks import Tasks, ranges
 
 SAMPLE = 192
 """Rows that are looked at to learn how far the closest are."""

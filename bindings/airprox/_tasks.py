@@ -77,3 +77,8 @@ class Spare(Generic[Result]):
             thing = self._make()
         yield thing
         self._free.append(thing)
+
+
+def ranges(size: int, step: int) -> list[tuple[int, int]]:
+    """Return [0, size) in ranges [first, last) of `step` numbers."""
+    return [(first, min(first + step, size)) for first in range(0, size, step)]

@@ -5,7 +5,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from ._approach_search import ApproachSearch, Request
+from ._approach_request import Request
+from ._approach_search import ApproachSearch
 from ._parallel import Progress
 from ._result import Batches, Result
 from .errors import SchemaTypeError

@@ -12,13 +12,10 @@ from .job import Job, Window, component
 from .knots import Knots
 from .limits import Limits, on_own_radius, pair_arc, pair_cylinder
 from .motion import Motion, horizontal_square, is_curved, separation_at, surface_distance
-from .segments import leg_at
 from .violation import Cylinder
 
 HORIZONTAL, SLANT, RATIO = 0, 1, 2
 """Metrics: |s_h|², |s_h|² + s_z², N."""
-FEW_LEGS = 12
-"""Legs up to which counting is quicker than halving."""
 UNSOLVED = -1.0
 """Stands for the distance over the ground of a far pair until the approach is known to be the
 closest: a geodesic takes 1 µs."""
@@ -162,12 +159,7 @@ def take_span(
     finish = min(common.end, span.end)
     if begin > finish:
         return best, tested
-    own_leg = _leg_among(job.own.time, own_legs, begin)
-    other_leg = _leg_among(job.other.time, other_legs, begin)
-    if begin == common.end:
-        interval = _last_interval(job, own_leg, other_leg, common)
-    else:
-        interval = first_interval(job, Pair(zero(), own_leg, zero(), other_leg), common, begin)
+    interval = interval_at(job, own_legs, other_legs, common, begin)
     # One call of `take` only: the compiler does not inline what it calls into two places, and
     # passing tuples of arrays costs more than the work.
     while True:
@@ -179,13 +171,31 @@ def take_span(
 
 
 @jit_inner
+def interval_at(
+    job: Job, own_legs: Legs, other_legs: Legs, common: Window, begin: Time
+) -> Interval:
+    """Return the first interval of two parts that holds more of them than what ends at `begin`.
+
+    Domain: `begin` is within `common`, and the legs that hold it are among those given.
+    """
+    own_leg = _leg_among(job.own.time, own_legs, begin)
+    other_leg = _leg_among(job.other.time, other_legs, begin)
+    if begin == common.end:
+        return _last_interval(job, own_leg, other_leg, common)
+    return first_interval(job, Pair(zero(), own_leg, zero(), other_leg), common, begin)
+
+
+@jit_inner
 def _leg_among(times: TimeArray, legs: Legs, time: Time) -> int:
-    """Return what `leg_at` does. Among few legs, counting has no branch to be guessed wrong."""
-    if legs.last - legs.first > FEW_LEGS:
-        return leg_at(times, legs.first, legs.last, time)
+    """Return what `leg_at` does, halving without a branch that could be guessed wrong."""
     leg = legs.first
-    for knot in range(legs.first + 1, legs.last):
-        leg += times[knot] <= time
+    step = 1
+    while 2 * step < legs.last - leg:
+        step *= 2
+    while step > 0:
+        knot = min(leg + step, legs.last)
+        leg += step * ((knot < legs.last) & (times[knot] <= time))
+        step //= 2
     return leg
 
 

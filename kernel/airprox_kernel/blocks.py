@@ -5,10 +5,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ._jit import jit_inner
-from ._types import Float32Array, FloatArray
+from ._types import Float32Array
 from .approach import RATIO, SLANT
 from .lane_bounds import bound_plane, bound_ratio, bound_space, choose_slabs
-from .lane_ranges import gather_plane, gather_space, narrow_lanes
 from .lanes import (
     FAR,
     FARTHEST_VALUE,
@@ -66,30 +65,12 @@ def bound_block(
 
 
 @jit_inner
-def choose_in_block(
-    search: Search,
-    lanes: Lanes,
-    row: int,
-    block: int,
-    slabs: Slice,
-    scratch: Float32Array,
-    gathered: FloatArray,
-) -> None:
-    """Write into `scratch` the slabs to look at, and, of distances, the range of u in the first."""
+def choose_in_block(search: Search, slabs: Slice, scratch: Float32Array) -> None:
+    """Write into `scratch` the first and the last slab to look at of each lane."""
     is_ratio = search.metric.kind == RATIO
     tilt = 0.0 if is_ratio else search.metric.tilt
     dip = 0.0 if is_ratio else search.metric.dip
     choose_slabs(slabs.last - slabs.first, tilt, dip, scratch)
-    edge = search.own.start[row] - search.own.first[row] + slabs.first
-    slot = lanes.start[block] - lanes.first[block] + slabs.first
-    if is_ratio:
-        return
-    edges = search.own.edge
-    if lanes.slot.shape[1] == PLANE:
-        gather_plane(lanes, slot, edges, edge, scratch, gathered)
-    else:
-        gather_space(lanes, slot, edges, edge, search.metric.kind, scratch, gathered)
-    narrow_lanes(search.metric, gathered, scratch)
 
 
 @jit_inner

@@ -102,6 +102,9 @@ def _walk(knots: Knots, chords: Chords, row: int, part: int, placing: bool) -> N
         begin = max(start, slab_time(chords.grid, slab))
         until = min(end, slab_time(chords.grid, slab + 1))
         first_leg = leg
+        # None is negative. Told so, the compiler leaves out counting from the end.
+        if first_leg < 0:
+            return
         while leg + 1 < last and knots.time[leg + 1] <= until:
             leg += 1
         stretch = Stretch(slab, begin, until, first_leg, leg)

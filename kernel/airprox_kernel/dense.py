@@ -10,16 +10,17 @@ from typing import NamedTuple
 import numpy as np
 
 from ._jit import jit, jit_inner, zero
-from ._types import Float32Array, FloatArray, IndexArray, IntArray
-from .approach import RATIO
-from .blocks import bound_block, choose_in_block
-from .bounds import Range
+from ._types import FloatArray, IndexArray, IntArray
 from .chords import slab_of
 from .following import follow_leads
 from .job import Job
-from .lanes import FARTHEST_VALUE, FIRST, LANES, LAST, NEAR_HIGH, NEAR_LOW, UPPER, Lanes
-from .leads import LeadArray, Search, add_lead, add_leads, bound_slab, is_flown, pairing
+from .lane_leads import Scratch, Task, leads_of_block
+from .lanes import FARTHEST_VALUE, Lanes
+from .lead_records import LeadArray
+from .leads import Search, add_leads, bound_slab, is_flown, pairing
 from .reports import Columns
+from .side_by_side import begin_trials, follow_side_by_side, goes_side_by_side, settle
+from .trials import TESTED
 
 LEADS = 256
 """Leads that are found before any is followed."""
@@ -32,23 +33,6 @@ class Asked(NamedTuple):
     """(own rows + 1,)"""
     other: IndexArray
     """(pairs,)"""
-
-
-class Scratch(NamedTuple):
-    """Room for one thread."""
-
-    lanes: Float32Array
-    """(LOWER + slabs of the longest row, LANES)"""
-    gathered: FloatArray
-    """(GATHERED, LANES), zeros to begin with"""
-    place: IntArray
-    """(other rows, group) where the result of a pair goes, by own row of the group; -1: nowhere. A
-    group of own rows goes through the blocks together, so that a block stays in the second-level
-    cache: with 256 rows rather than 16, 3,000 flights took half the time."""
-    lower: FloatArray
-    """(slabs of the longest row,)"""
-    leads: LeadArray
-    """(`LEADS` + LANES * (slabs and parts of the longest row, and parts of the other side's),)"""
 
 
 @jit
@@ -70,7 +54,8 @@ def approach_rows(
     """
     tested = zero()
     count = zero()
-    group = scratch.place.shape[1]
+    group = scratch.place.shape[0]
+    begin_trials(scratch.trials)
     for first in range(first_row, last_row, group):
         last = min(first + group, last_row)
         _note_places(asked, first, last, asked.start[first_row], scratch.place)
@@ -79,59 +64,38 @@ def approach_rows(
                 if asked.start[row] < asked.start[row + 1] and not (
                     search.single and lanes.highest[block] <= row
                 ):
-                    count = _leads_of_block(search, lanes, row, block, scratch, row - first, count)
+                    place = scratch.place[row - first]
+                    task = Task(job, search, lanes, scratch, out)
+                    count = leads_of_block(task, row, block, place, count)
                     if count >= LEADS:
-                        tested += follow_leads(job, search.metric.kind, scratch.leads, count, out)
+                        tested += _follow(job, search, count, scratch, out)
                         count = zero()
-    return tested + follow_leads(job, search.metric.kind, scratch.leads, count, out)
+    return tested + _follow(job, search, count, scratch, out) + _end(job, search, scratch, out)
+
+
+@jit_inner
+def _follow(job: Job, search: Search, count: int, scratch: Scratch, out: Columns) -> int:
+    """Follow the leads; return the number of intervals tested at once."""
+    if goes_side_by_side(job, search.metric.kind):
+        follow_side_by_side(job, search.metric.kind, scratch.leads, count, scratch.trials, out)
+        return zero()
+    return follow_leads(job, search.metric.kind, scratch.leads, count, out)
+
+
+@jit_inner
+def _end(job: Job, search: Search, scratch: Scratch, out: Columns) -> int:
+    """Settle the trials that are left; return how many there have been."""
+    settle(job, scratch.trials, search.metric.kind, out)
+    tested: int = scratch.trials.tally[TESTED]
+    return tested
 
 
 @jit_inner
 def _note_places(asked: Asked, first: int, last: int, origin: int, place: IntArray) -> None:
-    place[:, :] = -1
     for row in range(first, last):
+        place[row - first, :] = -1
         for index in range(asked.start[row], asked.start[row + 1]):
-            place[asked.other[index], row - first] = index - origin
-
-
-@jit_inner
-def _leads_of_block(
-    search: Search,
-    lanes: Lanes,
-    row: int,
-    block: int,
-    scratch: Scratch,
-    member: int,
-    count: int,
-) -> int:
-    """Append the leads of one own row with the rows of one block; return their new number."""
-    slabs = bound_block(search, lanes, row, block, search.limit, scratch.lanes)
-    if slabs.first == slabs.last:
-        return count
-    choose_in_block(search, lanes, row, block, slabs, scratch.lanes, scratch.gathered)
-    first = slabs.first
-    for lane in range(LANES):
-        last = int(scratch.lanes[LAST, lane])
-        other: int = lanes.row[block * LANES + lane]
-        if last < 0 or other < 0:
-            continue
-        place: int = scratch.place[other, member]
-        if place < 0:
-            continue
-        begin = int(scratch.lanes[FIRST, lane])
-        pair = pairing(search, row, other)
-        if begin == last and search.metric.kind != RATIO:
-            near = Range(
-                np.float64(scratch.lanes[NEAR_LOW, lane]),
-                np.float64(scratch.lanes[NEAR_HIGH, lane]),
-            )
-            count = add_lead(search, pair, first + last, near, 0.0, place, count, scratch.leads)
-        else:
-            upper = np.float64(scratch.lanes[UPPER, lane])
-            count = add_leads(
-                search, pair, first + begin, first + last, upper, place, count, scratch.leads
-            )
-    return count
+            place[row - first, asked.other[index]] = index - origin
 
 
 @jit
@@ -149,6 +113,7 @@ def approach_pairs(
     """
     tested = zero()
     count = zero()
+    begin_trials(scratch.trials)
     for index in range(own_rows.size):
         count = leads_of_pair(
             search,
@@ -161,9 +126,9 @@ def approach_pairs(
             scratch.leads,
         )
         if count >= LEADS:
-            tested += follow_leads(job, search.metric.kind, scratch.leads, count, out)
+            tested += _follow(job, search, count, scratch, out)
             count = zero()
-    return tested + follow_leads(job, search.metric.kind, scratch.leads, count, out)
+    return tested + _follow(job, search, count, scratch, out) + _end(job, search, scratch, out)
 
 
 @jit_inner

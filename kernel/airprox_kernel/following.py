@@ -3,9 +3,9 @@
 import numpy as np
 
 from ._jit import jit, zero
-from .approach import Legs, nothing_yet, pair_minima, take_span
-from .job import Job, Window
-from .leads import LeadArray
+from .approach import nothing_yet, pair_minima, take_span
+from .job import Job
+from .lead_records import LeadArray, read_lead
 from .reports import Columns, report
 
 
@@ -15,20 +15,20 @@ def follow_leads(job: Job, metric: int, leads: LeadArray, count: int, out: Colum
     tested = zero()
     index = zero()
     while index < count:
-        own: int = leads["own"][index]
-        other: int = leads["other"][index]
-        place: int = leads["place"][index]
-        minima = pair_minima(job.limits, own, other)
+        lead = read_lead(leads, index)
+        place = lead.place
+        minima = pair_minima(job.limits, lead.own, lead.other)
         best = nothing_yet(job.window.start)
         least = np.inf
         while index < count and leads["place"][index] == place:
             if leads["lower"][index] <= least:
+                lead = read_lead(leads, index)
                 best, legs = take_span(
                     job,
-                    Legs(leads["own_first"][index], leads["own_last"][index]),
-                    Legs(leads["other_first"][index], leads["other_last"][index]),
-                    Window(leads["common_start"][index], leads["common_end"][index]),
-                    Window(leads["start"][index], leads["end"][index]),
+                    lead.own_legs,
+                    lead.other_legs,
+                    lead.common,
+                    lead.span,
                     minima,
                     metric,
                     best,

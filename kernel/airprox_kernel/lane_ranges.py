@@ -5,99 +5,147 @@ test. The slab differs from lane to lane, so what is needed of it is gathered fi
 what was gathered has no branches and becomes vector code.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
-from ._jit import jit
-from ._types import Float32Array, FloatArray
+from ._jit import jit, jit_inner, zero
+from ._types import Float32Array, FloatArray, IndexArray, IntArray
 from .approach import SLANT
 from .bounds import Metric
-from .chords import ACROSS, ALTITUDE, HIGH, LOW, PARTIAL, UPWARD, X, Y, Z
+from .chords import ACROSS, ALTITUDE, HIGH, LOW, PARTIAL, UPWARD, Chords, X, Y, Z
 from .lanes import (
     ENDS,
+    FARTHEST,
     FIRST,
-    LANE_ALTITUDE,
-    LANE_HIGH,
-    LANE_LOW,
-    LANE_PARTIAL,
-    LANE_RADIUS,
-    LANE_X,
-    LANE_Y,
-    LANE_Z,
     LANES,
-    NEAR_HIGH,
-    NEAR_LOW,
+    LAST,
+    LOWER,
     NO_MOTION,
-    NONE,
     STILL,
-    UPPER,
     WIDE,
-    Lanes,
 )
 
 START_X, START_Y, START_Z, START_UP, END_X, END_Y, END_Z, END_UP = range(8)
-FLOWN_LOW, FLOWN_HIGH, RADIUS, GAPS = 8, 9, 10, 11
-GATHERED = 12
+FLOWN_LOW, FLOWN_HIGH, RADIUS, GAPS, HIGHEST, NEAR_LOW, NEAR_HIGH = range(8, 15)
+GATHERED = 15
 """Rows of what is gathered: the separation at both ends of the slab (in the plane the last two
-coordinates stay 0), the range of u that both fly, the sum of the radii, and what is added to upper
-bounds."""
+coordinates stay 0), the range of u that both fly, the sum of the radii, what is added to upper
+bounds, and a bound on the least value; and what is found, the range of u that may hold it."""
+WANTED_LANE, WANTED_SLAB, WANTED_EDGE, WANTED_PLACE = range(4)
+WANTED = 4
+
+
+class Partners(NamedTuple):
+    """The rows of a block, as they are asked for beside one own row."""
+
+    row: IndexArray
+    """(LANES,) the row in each lane, or -1."""
+    place: IntArray
+    """(other rows,) where the result of a row goes, -1 for nowhere."""
+    first: int
+    """The first slab that own row and block share."""
+
+
+class Wanted(NamedTuple):
+    """Slabs of lanes that are looked at; those of a lane come one after another, in their order."""
+
+    size: int
+    entry: IndexArray
+    """(WANTED, LANES + slabs of the longest row): the lane, the slab, the edge at which it begins
+    in the chords of the lane's row, and where the result goes."""
+    upper: Float32Array
+    """(LANES,) what the least value of each lane is not above."""
+
+
+@jit_inner
+def note_wanted(
+    chords: Chords,
+    partners: Partners,
+    lane: int,
+    whole: bool,
+    scratch: Float32Array,
+    entry: IndexArray,
+) -> tuple[int, int]:
+    """Note slabs to look at from `lane` on, of some `LANES`; return their number and the next lane.
+
+    `chords` are those of the lanes. Iff `whole`, a lane has one entry, with its first slab.
+    """
+    count = zero()
+    while lane < LANES and count < LANES:
+        other: int = partners.row[lane]
+        last = int(scratch[LAST, lane])
+        if other >= 0 and last >= 0 and partners.place[other] >= 0:
+            first = int(scratch[FIRST, lane])
+            edge = chords.start[other] - chords.first[other] + partners.first
+            for slab in range(first, first + 1 if whole else last + 1):
+                entry[WANTED_LANE, count] = lane
+                entry[WANTED_SLAB, count] = partners.first + slab
+                entry[WANTED_EDGE, count] = edge + slab
+                entry[WANTED_PLACE, count] = partners.place[other]
+                count += scratch[LOWER + slab, lane] <= scratch[FARTHEST, lane]
+        lane += 1
+    return count, lane
 
 
 @jit
 def gather_plane(
-    lanes: Lanes, index: int, edge: Float32Array, own: int, scratch: Float32Array, out: FloatArray
+    own: Float32Array, own_edge: int, other: Float32Array, wanted: Wanted, out: FloatArray
 ) -> None:
-    """Gather each lane's first slab; `index` and `own` are those of the walk's first slab."""
-    slot = lanes.slot
-    for lane in range(LANES):
-        first = scratch[FIRST, lane]
-        slab = int(first) if first < NONE else 0
-        here, mine = index + slab, own + slab
-        out[START_X, lane] = np.float64(slot[here, LANE_X, lane]) - np.float64(edge[mine, X])
-        out[START_Y, lane] = np.float64(slot[here, LANE_Y, lane]) - np.float64(edge[mine, Y])
-        out[FLOWN_LOW, lane] = max(slot[here, LANE_LOW, lane], edge[mine, LOW])
-        out[FLOWN_HIGH, lane] = min(slot[here, LANE_HIGH, lane], edge[mine, HIGH])
-        radius = np.float64(slot[here, LANE_RADIUS, lane]) - lanes.rounding
-        out[RADIUS, lane] = radius + np.float64(edge[mine, ACROSS])
-        out[GAPS, lane] = slot[here, LANE_PARTIAL, lane] + edge[mine, PARTIAL]
-        here, mine = here + 1, mine + 1
-        out[END_X, lane] = np.float64(slot[here, LANE_X, lane]) - np.float64(edge[mine, X])
-        out[END_Y, lane] = np.float64(slot[here, LANE_Y, lane]) - np.float64(edge[mine, Y])
+    """Gather the wanted slabs from the edges of both sides; `own_edge` is that of slab 0.
+
+    In the edges a slab has 80 bytes together, in the slots of lanes it has 12 places.
+    """
+    for number in range(wanted.size):
+        mine = own_edge + wanted.entry[WANTED_SLAB, number]
+        yours: int = wanted.entry[WANTED_EDGE, number]
+        # Told that nothing is negative, the compiler leaves out counting from the end.
+        if mine < 0 or yours < 0:
+            continue
+        a, b, c, d = own[mine], other[yours], own[mine + 1], other[yours + 1]
+        out[START_X, number] = np.float64(b[X]) - np.float64(a[X])
+        out[START_Y, number] = np.float64(b[Y]) - np.float64(a[Y])
+        out[END_X, number] = np.float64(d[X]) - np.float64(c[X])
+        out[END_Y, number] = np.float64(d[Y]) - np.float64(c[Y])
+        out[FLOWN_LOW, number] = max(a[LOW], b[LOW])
+        out[FLOWN_HIGH, number] = min(a[HIGH], b[HIGH])
+        out[RADIUS, number] = np.float64(a[ACROSS]) + np.float64(b[ACROSS])
+        out[GAPS, number] = a[PARTIAL] + b[PARTIAL]
+        out[HIGHEST, number] = wanted.upper[wanted.entry[WANTED_LANE, number]]
 
 
 @jit
 def gather_space(
-    lanes: Lanes,
-    index: int,
-    edge: Float32Array,
-    own: int,
+    own: Float32Array,
+    own_edge: int,
+    other: Float32Array,
     kind: int,
-    scratch: Float32Array,
+    wanted: Wanted,
     out: FloatArray,
 ) -> None:
     """Do as `gather_plane` in three dimensions, for slant distances with the altitudes."""
-    gather_plane(lanes, index, edge, own, scratch, out)
-    slot = lanes.slot
+    gather_plane(own, own_edge, other, wanted, out)
     rising = 1.0 if kind == SLANT else 0.0
-    for lane in range(LANES):
-        first = scratch[FIRST, lane]
-        slab = int(first) if first < NONE else 0
-        here, mine = index + slab, own + slab
-        out[START_Z, lane] = np.float64(slot[here, LANE_Z, lane]) - np.float64(edge[mine, Z])
-        up = np.float64(slot[here, LANE_ALTITUDE, lane]) - np.float64(edge[mine, ALTITUDE])
-        out[START_UP, lane] = rising * up
-        # The sum of the two radii is not below the root of their squares.
-        out[RADIUS, lane] += rising * np.float64(edge[mine, UPWARD])
-        here, mine = here + 1, mine + 1
-        out[END_Z, lane] = np.float64(slot[here, LANE_Z, lane]) - np.float64(edge[mine, Z])
-        up = np.float64(slot[here, LANE_ALTITUDE, lane]) - np.float64(edge[mine, ALTITUDE])
-        out[END_UP, lane] = rising * up
+    for number in range(wanted.size):
+        mine = own_edge + wanted.entry[WANTED_SLAB, number]
+        yours: int = wanted.entry[WANTED_EDGE, number]
+        if mine < 0 or yours < 0:
+            continue
+        a, b, c, d = own[mine], other[yours], own[mine + 1], other[yours + 1]
+        out[START_Z, number] = np.float64(b[Z]) - np.float64(a[Z])
+        out[END_Z, number] = np.float64(d[Z]) - np.float64(c[Z])
+        out[START_UP, number] = rising * (np.float64(b[ALTITUDE]) - np.float64(a[ALTITUDE]))
+        out[END_UP, number] = rising * (np.float64(d[ALTITUDE]) - np.float64(c[ALTITUDE]))
+        across = out[RADIUS, number]
+        upward = rising * (np.float64(a[UPWARD]) + np.float64(b[UPWARD]))
+        out[RADIUS, number] = np.sqrt(across * across + upward * upward)
 
 
 @jit
-def narrow_lanes(metric: Metric, gathered: FloatArray, scratch: Float32Array) -> None:
-    """Write the range of u in each lane's first slab in which the chords are near enough."""
+def narrow(metric: Metric, count: int, gathered: FloatArray) -> None:
+    """Write the range of u in each gathered slab in which the chords are near enough."""
     tilt, dip, upright = metric.tilt, metric.dip, 1.0 / (1.0 - metric.tilt)
-    for lane in range(LANES):
+    for lane in range(count):
         x, y = gathered[START_X, lane], gathered[START_Y, lane]
         z, a = gathered[START_Z, lane], gathered[START_UP, lane]
         dx, dy = gathered[END_X, lane] - x, gathered[END_Y, lane] - y
@@ -110,7 +158,7 @@ def narrow_lanes(metric: Metric, gathered: FloatArray, scratch: Float32Array) ->
         flown = min(max(u, low), high)
         nx, ny, nz, na = x + flown * dx, y + flown * dy, z + flown * dz, a + flown * da
         upper = np.sqrt(nx * nx + ny * ny + nz * nz + na * na) + radius + gathered[GAPS, lane]
-        upper = min(upper, np.float64(scratch[UPPER, lane]))
+        upper = min(upper, gathered[HIGHEST, lane])
         aside = tilt * ((upper + dip) * upright) + dip
         reach = np.sqrt(upper * upper + aside * aside) + radius
         x, y, z, a = x + u * dx, y + u * dy, z + u * dz, a + u * da
@@ -119,5 +167,5 @@ def narrow_lanes(metric: Metric, gathered: FloatArray, scratch: Float32Array) ->
         moves = square >= STILL
         half = half if moves else 1e30
         u = u if moves else 0.0
-        scratch[NEAR_LOW, lane] = np.float32(max(low, u - half) - WIDE)
-        scratch[NEAR_HIGH, lane] = np.float32(min(high, u + half) + WIDE)
+        gathered[NEAR_LOW, lane] = max(low, u - half) - WIDE
+        gathered[NEAR_HIGH, lane] = min(high, u + half) + WIDE

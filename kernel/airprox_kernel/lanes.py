@@ -16,10 +16,9 @@ LANE_Z, LANE_ALTITUDE, LANE_UPWARD = 6, 7, 8
 """Rows of a slot; the last three are there where the metric or the frame needs them."""
 PLANE, DEEP = 6, 9
 """Rows of a slot for horizontal distances in the plane, and for everything else."""
-UPPER, FIRST, LAST, FARTHEST, WEIGHT_ACROSS, WEIGHT_UPWARD, NEAR_LOW, NEAR_HIGH, LOWER = range(9)
+UPPER, FIRST, LAST, FARTHEST, WEIGHT_ACROSS, WEIGHT_UPWARD, LOWER = range(7)
 """Rows of the scratch: upper bound; first and last slab (from the walk's first) that may hold the
-least value; bound on |s|; weights of a ratio; the range of u in the first slab that may hold it;
-and from `LOWER` on the lower bounds by slab."""
+least value; bound on |s|; weights of a ratio; and from `LOWER` on the lower bounds by slab."""
 FAR = np.float32(1e13)
 """Above all distances and ratios."""
 FARTHEST_VALUE = float(FAR)
@@ -34,7 +33,7 @@ NO_MOTION = 1e-40
 ENDS = 2e-7
 """Room for the ends of what is flown, which are rounded to float32, in displacements of a slab."""
 WIDE = 1e-6
-"""Room for u itself in float32."""
+"""Room for u itself."""
 ZERO, ONE = np.float32(0.0), np.float32(1.0)
 
 

@@ -10,10 +10,9 @@ Finding and following are separate loops over a block of pairs: each is small en
 compiler to keep in one piece. As one loop it took twice the time, and four times that to compile.
 """
 
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
 
 from ._jit import jit_inner
 from ._types import Time
@@ -21,31 +20,8 @@ from .approach import Legs, pair_minima
 from .bounds import Bound, Chord, Metric, Range, bound_on, chord_between, range_below, scale_of
 from .chords import Chords, PartSpans, TimeGrid, slab_time
 from .job import Window
+from .lead_records import Lead, LeadArray, write_lead
 from .limits import Limits
-
-LeadArray: TypeAlias = NDArray[np.void]
-"""A structured array of `lead_type`."""
-
-
-def lead_type(time: DTypeLike) -> np.dtype[Any]:
-    """Return the record of a lead for times of type `time` (int64 ns or float64 s)."""
-    return np.dtype(
-        [
-            ("own", np.int64),  # rows of the pair
-            ("other", np.int64),
-            ("place", np.int64),  # where the pair's result goes
-            ("start", time),
-            ("end", time),
-            ("common_start", time),  # of two parts
-            ("common_end", time),
-            ("lower", np.float64),  # no value in the span is below: a distance (m) or a ratio
-            ("own_first", np.int64),  # the legs that hold the start are among these: see `Legs`
-            ("own_last", np.int64),
-            ("other_first", np.int64),
-            ("other_last", np.int64),
-        ],
-        align=True,
-    )
 
 
 class Search(NamedTuple):
@@ -168,16 +144,26 @@ def add_lead(
     leads: LeadArray,
 ) -> int:
     """Append the lead of a range of u, one for each two parts; return the new number of leads."""
-    span = _span_of(search.own.grid, slab, near)
-    own, other = pair.own_edge + slab, pair.other_edge + slab
     if pair.whole:
-        common = Window(pair.begin, pair.end)
-        own_legs = Legs(search.own.leg[own], search.own.leg_end[own])
-        other_legs = Legs(search.other.leg[other], search.other.leg_end[other])
-        write_lead(place, pair.own, pair.other, common, span, own_legs, other_legs, count, leads)
-        leads["lower"][count] = lower
+        write_lead(lead_of(search, pair, slab, near, place), lower, count, leads)
         return count + 1
+    span = _span_of(search.own.grid, slab, near)
     return _add_parts(search, pair, span, lower, place, count, leads)
+
+
+@jit_inner
+def lead_of(search: Search, pair: Pairing, slab: int, near: Range, place: int) -> Lead:
+    """Return the lead of a range of u of a pair of which each is of one part."""
+    own, other = pair.own_edge + slab, pair.other_edge + slab
+    return Lead(
+        pair.own,
+        pair.other,
+        place,
+        Window(pair.begin, pair.end),
+        _span_of(search.own.grid, slab, near),
+        Legs(search.own.leg[own], search.own.leg_end[own]),
+        Legs(search.other.leg[other], search.other.leg_end[other]),
+    )
 
 
 @jit_inner
@@ -202,15 +188,11 @@ def _add_parts(
         own_end: Time = own.end[own_part]
         other_begin: Time = other.begin[other_part]
         other_end: Time = other.end[other_part]
-        start, end = max(own_begin, other_begin), min(own_end, other_end)
-        if max(start, span.start) <= min(end, span.end):
-            common = Window(start, end)
-            own_legs = _legs_of(own, own_part)
-            other_legs = _legs_of(other, other_part)
-            write_lead(
-                place, pair.own, pair.other, common, span, own_legs, other_legs, count, leads
-            )
-            leads["lower"][count] = lower
+        common = Window(max(own_begin, other_begin), min(own_end, other_end))
+        if max(common.start, span.start) <= min(common.end, span.end):
+            own_legs, other_legs = _legs_of(own, own_part), _legs_of(other, other_part)
+            lead = Lead(pair.own, pair.other, place, common, span, own_legs, other_legs)
+            write_lead(lead, lower, count, leads)
             count += 1
         own_part += own_end <= other_end
         other_part += other_end <= own_end
@@ -223,33 +205,6 @@ def _legs_of(parts: PartSpans, part: int) -> Legs:
     first: int = parts.knot_start[part]
     last: int = parts.knot_start[part + 1] - 1
     return Legs(first, last)
-
-
-@jit_inner
-def write_lead(
-    place: int,
-    own: int,
-    other: int,
-    common: Window,
-    span: Window,
-    own_legs: Legs,
-    other_legs: Legs,
-    index: int,
-    leads: LeadArray,
-) -> None:
-    """Write a lead without a lower bound."""
-    leads["own"][index] = own
-    leads["other"][index] = other
-    leads["place"][index] = place
-    leads["start"][index] = span.start
-    leads["end"][index] = span.end
-    leads["common_start"][index] = common.start
-    leads["common_end"][index] = common.end
-    leads["lower"][index] = 0.0
-    leads["own_first"][index] = own_legs.first
-    leads["own_last"][index] = own_legs.last
-    leads["other_first"][index] = other_legs.first
-    leads["other_last"][index] = other_legs.last
 
 
 @jit_inner

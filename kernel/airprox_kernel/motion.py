@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ._jit import jit, jit_inner
 from ._types import Time
 from .knots import Knots
-from .segments import position_at
+from .segments import Position, position_at
 from .surface import arc_of_chord, euler_radius, normal
 
 FAR = 3.0e6
@@ -85,6 +85,20 @@ def relative_motion(
     own_end = position_at(own, own_leg, end)
     other_start = position_at(other, other_leg, start)
     other_end = position_at(other, other_leg, end)
+    duration = float(end - start)
+    return motion_between(own_start, own_end, other_start, other_end, duration, own.geodetic)
+
+
+@jit_inner
+def motion_between(
+    own_start: Position,
+    own_end: Position,
+    other_start: Position,
+    other_end: Position,
+    duration: float,
+    geodetic: bool,
+) -> Motion:
+    """Return the motion between the positions of both at the two ends of an interval."""
     x = other_start.x - own_start.x
     y = other_start.y - own_start.y
     z = other_start.z - own_start.z
@@ -92,7 +106,7 @@ def relative_motion(
     end_y = other_end.y - own_end.y
     end_z = other_end.z - own_end.z
     nx, ny, nz = 0.0, 0.0, 0.0
-    if own.geodetic and _is_near(x + end_x, y + end_y, z + end_z):
+    if geodetic and _is_near(x + end_x, y + end_y, z + end_z):
         nx, ny, nz = normal(
             (own_start.x + other_start.x) + (own_end.x + other_end.x),
             (own_start.y + other_start.y) + (own_end.y + other_end.y),
@@ -120,7 +134,7 @@ def relative_motion(
         nx,
         ny,
         nz,
-        float(end - start),
+        duration,
     )
 
 

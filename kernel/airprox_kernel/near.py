@@ -18,7 +18,8 @@ from .dense import LEADS
 from .following import follow_leads
 from .job import Job
 from .knots import Knots
-from .leads import LeadArray, Search, add_leads, chord_of, pairing, shared
+from .lead_records import LeadArray
+from .leads import Search, add_leads, chord_of, pairing, shared
 from .reports import Columns
 from .surface import arc_of_chord
 
@@ -82,7 +83,8 @@ def bound_meetings(
         other_row = _row_of(job.other, places, candidates.other, index)
         slab = zero() + int(candidates.slab[index])
         pair = pairing(search, own_row, other_row)
-        if pair.begin > pair.end:
+        # No row and no edge is negative. Told so, the compiler leaves out counting from the end.
+        if pair.begin > pair.end or pair.own_edge + slab < 0 or pair.other_edge + slab < 0:
             continue
         chord = chord_of(search, pair, slab)
         within = shared(search.own.grid, slab, pair)

@@ -12,9 +12,10 @@ import numpy as np
 from ._jit import jit, jit_inner, zero
 from ._types import FloatArray, IndexArray
 from .blocks import bound_block
-from .dense import Scratch, leads_of_pair
+from .dense import leads_of_pair
 from .following import follow_leads
 from .job import Job, is_pair
+from .lane_leads import Scratch
 from .lanes import LANES, LOWER, UPPER, Lanes
 from .leads import Search
 from .near import reported_bound

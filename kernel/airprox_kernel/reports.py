@@ -48,9 +48,9 @@ def ground_distance(job: Job, best: Best) -> float:
 
 
 @jit_inner
-def instant_of(best: Best) -> Time:
-    """Return the instant as it is reported: nanoseconds are rounded to whole ones."""
-    moment = instant_at(best.start, best.end, float(best.end - best.start), best.u)
+def reported_instant(start: Time, end: Time, duration: float, u: float) -> Time:
+    """Return an instant of [start, end] as it is reported: nanoseconds are rounded."""
+    moment = instant_at(start, end, duration, u)
     if isinstance(moment.origin, float):
         return moment.origin + moment.offset
     return moment.origin + int(np.rint(moment.offset))
@@ -60,7 +60,8 @@ def instant_of(best: Best) -> Time:
 def report(job: Job, best: Best, index: int, out: Columns) -> None:
     """Write the closest approach of a pair that has one."""
     horizontal = ground_distance(job, best)
-    out.time[index] = instant_of(best)
+    duration = float(best.end - best.start)
+    out.time[index] = reported_instant(best.start, best.end, duration, best.u)
     out.horizontal[index] = horizontal
     out.vertical[index] = best.vertical
     out.slant[index] = np.sqrt(horizontal * horizontal + best.vertical * best.vertical)

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from ._jit import jit
+from ._jit import jit, jit_inner
 from ._types import Time, TimeArray
 from .knots import Knots
 
@@ -38,8 +38,29 @@ def position_at(knots: Knots, leg: int, time: Time) -> Position:
     if time >= end:
         return knot_position(knots, leg + 1)
     fraction = float(time - start) / float(end - start)
-    p = knot_position(knots, leg)
-    q = knot_position(knots, leg + 1)
+    return _part_way(knot_position(knots, leg), knot_position(knots, leg + 1), fraction)
+
+
+@jit_inner
+def position_between(p: Position, q: Position, start: Time, end: Time, time: Time) -> Position:
+    """Return what `position_at` does, of a leg from `p` at `start` to `q` at `end`.
+
+    Both knots are at hand, so that a loop over many legs needs no branches. Where the leg has no
+    length, or less, whatever `q` is makes no difference, as long as `time` is `start`.
+    """
+    length = float(end - start)
+    place = _part_way(p, q, float(time - start) / (length if length > 0.0 else 1.0))
+    at_start, at_end = time <= start, time >= end
+    return Position(
+        p.x if at_start else (q.x if at_end else place.x),
+        p.y if at_start else (q.y if at_end else place.y),
+        p.z if at_start else (q.z if at_end else place.z),
+        p.altitude if at_start else (q.altitude if at_end else place.altitude),
+    )
+
+
+@jit_inner
+def _part_way(p: Position, q: Position, fraction: float) -> Position:
     return Position(
         p.x + fraction * (q.x - p.x),
         p.y + fraction * (q.y - p.y),

@@ -264,7 +264,7 @@ def test_timestamps_are_rounded_to_the_nearest_nanosecond():
 def test_threads_and_parts_of_the_work_change_nothing(threads, monkeypatch):
     ours = fleet({f"n{k}": line(x=(float(k), 40.0 * k), y=k * k) for k in range(20)})
     whole = airprox.closest_approach(ours).pairs
-    monkeypatch.setattr("airprox._dense.MERGED_PAIRS", 7)
+    monkeypatch.setattr("airprox._merge.MERGED_PAIRS", 7)
     calls = []
     result = airprox.closest_approach(ours, threads=threads, progress=lambda *c: calls.append(c))
     assert result.pairs.equals(whole)
@@ -273,7 +273,7 @@ def test_threads_and_parts_of_the_work_change_nothing(threads, monkeypatch):
 
 
 def test_cancelling_raises_with_the_receipt_so_far(monkeypatch):
-    monkeypatch.setattr("airprox._dense.MERGED_PAIRS", 7)
+    monkeypatch.setattr("airprox._merge.MERGED_PAIRS", 7)
     ours = fleet({f"n{k}": line(x=(float(k), 40.0 * k)) for k in range(20)})
     cancel = threading.Event()
     with pytest.raises(errors.Cancelled, match="cancelled after 1 of 28 parts") as info:

@@ -5,13 +5,16 @@ import numpy as np
 from airprox_kernel.approach import HORIZONTAL
 from airprox_kernel.bounds import metric_of
 from airprox_kernel.chord_filling import fill_chords
-from airprox_kernel.dense import LEADS, Asked, Scratch
-from airprox_kernel.lane_ranges import GATHERED
+from airprox_kernel.dense import LEADS, Asked
+from airprox_kernel.lane_leads import Scratch
+from airprox_kernel.lane_ranges import GATHERED, WANTED
 from airprox_kernel.lanes import LANES, LOWER, fill_lanes
-from airprox_kernel.leads import Search, lead_type
+from airprox_kernel.lead_records import lead_type
+from airprox_kernel.leads import Search
 from airprox_kernel.pairs import list_pairs
 from airprox_kernel.reports import Columns
 from airprox_kernel.tables import center_of, choose_grid, new_chords, new_lanes, row_spans
+from airprox_kernel.trials import new_trials
 
 
 def make_search(job, kind, *, slab=None, limit=np.inf):
@@ -36,10 +39,12 @@ def make_scratch(search, group=4):
     return Scratch(
         # What was there before must not matter.
         np.full((LOWER + slabs, LANES), -3e38, np.float32),
-        np.zeros((GATHERED, LANES)),
-        np.full((search.other.begin.size, group), 0, np.int32),
+        np.zeros((GATHERED, LANES + slabs)),
+        np.full((WANTED, LANES + slabs), -1),
+        np.full((group, search.other.begin.size), 0, np.int32),
         np.full(slabs, -np.inf),
         np.empty(LEADS + (slabs + 20) * LANES, lead_type(search.own.begin.dtype)),
+        new_trials(search.own.begin.dtype),
     )
 
 

@@ -11,10 +11,10 @@ from test_dense import COMPILED, METRICS, jobs
 from test_near import meet_all, new_ceilings
 
 from airprox_kernel.approach import HORIZONTAL, RATIO
-from airprox_kernel.bounds import DIP, TILT, farthest_chord, nearest_projection
 from airprox_kernel.chords import slab_of
 from airprox_kernel.closest import Approaches, closest_approaches
 from airprox_kernel.job import Window
+from airprox_kernel.projection import DIP, TILT, farthest_chord, nearest_projection
 
 few = settings(max_examples=settings().max_examples if COMPILED else 4)
 ROUNDED = 1.0 + 1e-12

@@ -13,7 +13,7 @@ from airprox_kernel.approach import HORIZONTAL, RATIO, SLANT
 from airprox_kernel.closest import Approaches, closest_approaches
 from airprox_kernel.dense import approach_pairs, approach_rows
 from airprox_kernel.lane_bounds import bound_plane, choose_slabs
-from airprox_kernel.lanes import LANES, NONE
+from airprox_kernel.lanes import LANES, LOWER, NONE
 from airprox_kernel.nearest import Contest, nearest_rows
 from airprox_kernel.ranking import Ranking, rank_pairs
 from airprox_kernel.reports import Columns
@@ -171,8 +171,8 @@ def test_bounds_in_float32_hold(others, own):
         slot[:, :2, lane] = np.reshape(place, (2, 2))
         slot[:, 2, lane] = np.float32(radius + room) * np.float32(1 + 1e-6)
     slot[:, 5] = 1.0
-    scratch = np.full((9, LANES), 1e13, np.float32)
-    bound_plane(slot, 0, edge, 0, scratch, 8)
+    scratch = np.full((LOWER + 1, LANES), 1e13, np.float32)
+    bound_plane(slot, 0, edge, 0, scratch, LOWER)
     choose_slabs(1, 0.0, 0.0, scratch)
     for lane, (*place, radius) in enumerate(others):
         start, end = np.reshape(place, (2, 2)) - np.reshape(own, (2, 2))
@@ -184,7 +184,7 @@ def test_bounds_in_float32_hold(others, own):
         if square > 0.0:
             nearest = min(max(-float(start @ w) / square, 0.0), 1.0)
             least = min(least, float(np.hypot(*(start + nearest * w))))
-        assert scratch[8, lane] <= least - radius
+        assert scratch[LOWER, lane] <= least - radius
         assert scratch[0, lane] >= least + radius
         assert scratch[1, lane] < NONE
 

@@ -7,13 +7,12 @@ from hypothesis import strategies as st
 from test_dense import COMPILED, METRICS, jobs, merged
 
 from airprox_kernel.approach import RATIO, SLANT
-from airprox_kernel.bounds import farthest_chord
 from airprox_kernel.boxes import Boxes, Places, Reach
 from airprox_kernel.broad import Candidates, Found, find_candidates
 from airprox_kernel.chord_boxes import ChordSide, box_chords, count_flown
 from airprox_kernel.chunks import Chunk
 from airprox_kernel.dense import LEADS
-from airprox_kernel.leads import lead_type
+from airprox_kernel.lead_records import lead_type
 from airprox_kernel.near import (
     Ceilings,
     Meetings,
@@ -22,6 +21,7 @@ from airprox_kernel.near import (
     bound_meetings,
     lower_ceilings,
 )
+from airprox_kernel.projection import farthest_chord
 
 few = settings(max_examples=settings().max_examples if COMPILED else 4)
 

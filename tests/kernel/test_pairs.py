@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from strategies_kernel import make_job, make_knots
 
 from airprox_kernel.job import Block
-from airprox_kernel.pairs import Spans, list_pairs
+from airprox_kernel.pairs import ByRows, Spans, list_pairs, order_by_rows
 
 spans = st.lists(
     st.tuples(st.integers(0, 9), st.integers(0, 9)).filter(lambda ends: ends[0] <= ends[1] + 2),
@@ -40,7 +40,7 @@ def test_pairs_are_those_whose_closed_spans_meet(own, other, single, room, data)
     flat = [b for partners in expected for b in partners]
     assert count == len(flat)
     assert start.tolist() == np.cumsum([0] + [len(partners) for partners in expected]).tolist()
-    assert rows.tolist() == (flat + [-1] * room)[:room]
+    assert rows[: len(flat)].tolist() == flat[:room]
 
 
 def test_pairs_of_one_identity_and_outside_of_the_block_are_left_out():
@@ -51,3 +51,15 @@ def test_pairs_of_one_identity_and_outside_of_the_block_are_left_out():
     start, rows = np.empty(4, np.int64), np.empty(6, np.int64)
     assert list_pairs(job, instants, instants, 0, 3, start, rows) == 5
     assert rows[:5].tolist() == [0, 1, 0, 0, 1]
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 6)), max_size=30))
+def test_a_list_in_order_has_each_pair_once_and_the_place_of_every_one(pairs):
+    own, other = np.array(pairs, np.int64).reshape(-1, 2).T.copy()
+    order, seen = np.empty(own.size, np.int64), np.empty(7, np.int64)
+    out = ByRows(np.empty(6, np.int64), np.empty_like(order), np.empty_like(order))
+    order_by_rows(own, other, order, seen, out)
+    row = np.repeat(np.arange(5), np.diff(out.start))
+    listed = list(zip(row.tolist(), out.partner[: out.start[-1]].tolist(), strict=True))
+    assert sorted(listed) == sorted(set(pairs))
+    assert [listed[place] for place in out.place] == pairs
