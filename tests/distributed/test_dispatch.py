@@ -118,6 +118,7 @@ def test_where_nothing_can_be_done_not_all_is_tried(tmp_path):
     with pytest.raises(GaveUp) as it:
         parts(job)
     assert len(it.value.missing) == 50
+    assert counted(job) == (101, 101, 0)  # two rounds of all, and one that is the last
     assert "(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, …)" in str(it.value)
 
 
