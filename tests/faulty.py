@@ -50,6 +50,8 @@ def suffer(fault, folder):
         raise Unsendable("one", "two")
     elif fault == "slow":
         time.sleep(0.3)
+    elif fault == "brief":
+        time.sleep(0.1)
     elif fault == "hang":
         while not (folder / "released").exists():
             time.sleep(0.02)

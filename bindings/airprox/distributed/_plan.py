@@ -90,7 +90,7 @@ def plan(
         About how many there should be. By default three for each processor of this one machine,
         or more where they would take over two seconds each; small jobs are one partition.
     directory
-        A folder for the legs of the partitions, one file each, which whoever does the work can
+        A folder for the partitions and the account, one file each, which whoever does the work can
         read; descriptors then hold paths. Without it they hold the legs. Files are for the caller
         to delete.
 
@@ -129,13 +129,17 @@ def plan(
     label = {"version": __version__, "total": len(numbers) + 1, "fingerprint": secrets.token_hex(8)}
     folder = None if directory is None else Path(directory).resolve()
 
+    def kept(numbered: dict[str, Any], message: bytes) -> bytes:
+        return message if folder is None else store(folder, numbered, message)
+
     def describe(number: int) -> tuple[bytes, int]:
         numbered = {**label, "number": number}
         message, legs = _describe(numbered, case, sides, tiling.tiles[number])
-        return (message if folder is None else store(folder, numbered, message)), legs
+        return kept(numbered, message), legs
 
     done = run(describe, numbers, processors())
-    account = _account({**label, "number": len(numbers)}, case, sides, minima, window)
+    numbered = {**label, "number": len(numbers)}
+    account = kept(numbered, _account(numbered, case, sides, minima, window))
     legs = sum(count for _, count in done)
     descriptors = [*(descriptor for descriptor, _ in done), account]
     return Plan(descriptors, tiling.tiles, tiling.seconds, legs, legs - load.legs)
