@@ -171,11 +171,16 @@ def refusal(call: Callable[[], object]) -> str:
     try:
         found = call()
     except AirproxError as error:
-        text = str(error)
-        if len(text.splitlines()) == 1 and len(text) < 1000:
-            return f"{type(error).__name__}: {text}"
-        raise AssertionError(f"a refusal must be one sentence, found {text!r}") from error
+        return f"{type(error).__name__}: {sentence(error)}"
     raise AssertionError(f"a refusal must have come, found {found!r}")
+
+
+def sentence(error: AirproxError) -> str:
+    """What an error says; raises `AssertionError` if that is more than a sentence."""
+    text = str(error)
+    if len(text.splitlines()) == 1 and len(text) < 1000:
+        return text
+    raise AssertionError(f"a refusal must be one sentence, found {text!r}") from error
 
 
 def refusals() -> Iterator[str]:

@@ -1,38 +1,77 @@
 """Arguments that speak of trajectories: ids asked for, delays by row or by id."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ._arrow import checked_column, joined, plain
+from ._arrow import checked_column, first_line, joined, plain, plain_type
 from ._codes import encode
+from ._matching import id_kind
 from ._times import SECONDS_LIMIT, TIMESTAMP_LIMIT, seconds_to_nanoseconds
 from .errors import InvalidTrajectories, SchemaError, SchemaTypeError
 
 
 def id_array(ids: Any, kind: pa.DataType) -> pa.Array:
-    """Ids asked for as an Arrow array of the fleet's type."""
-    if isinstance(ids, (str, bytes)):
-        raise SchemaTypeError(f"ids must be a sequence of ids, found {ids!r}")
+    """Ids asked for as an Arrow array of the fleet's type; raises `SchemaTypeError` for others."""
+    array = _arrow_ids(ids)
+    if array is None:
+        if isinstance(ids, (str, bytes)) or not isinstance(ids, Iterable):
+            raise SchemaTypeError(f"ids must be a sequence of ids, found {ids!r}")
+        return _listed([*ids], kind)
+    wanted = plain_type(kind)
+    if not len(array) or pa.types.is_null(array.type):
+        return pa.nulls(len(array), wanted)
+    if id_kind(array.type) != id_kind(wanted):
+        raise SchemaTypeError(f"ids must be of type {kind}, found an array of {array.type}")
     try:
-        if not isinstance(ids, (pa.Array, pa.ChunkedArray)):
-            ids = (
-                pa.chunked_array(ids) if hasattr(ids, "__arrow_c_stream__") else _listed(ids, kind)
-            )
-        chunks = ids.chunks if isinstance(ids, pa.ChunkedArray) else [ids]
-        array = joined(plain(checked_column(pa.chunked_array(chunks, ids.type), "ids")))
-        storage = kind.storage_type if isinstance(kind, pa.BaseExtensionType) else kind
-        return array if array.type == storage else array.cast(storage)
-    except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
-        raise SchemaTypeError(f"ids must be of type {kind}, found {error}") from error
+        return array.cast(wanted)
+    except pa.ArrowException as error:
+        raise SchemaTypeError(f"ids must be of type {kind}, found: {first_line(error)}") from error
 
 
-def _listed(ids: Any, kind: pa.DataType) -> pa.Array:
-    values = ids if isinstance(ids, np.ndarray) else list(ids)
-    return pa.array(values) if isinstance(values, np.ndarray) else pa.array(values, kind)
+def _arrow_ids(ids: Any) -> pa.Array | None:
+    """Return ids that come as an array, in the plainest type; None for other sequences."""
+    found: Any = ids
+    try:
+        if isinstance(ids, np.ndarray) and ids.dtype.kind != "O":
+            found = pa.array(ids)
+        elif hasattr(ids, "__arrow_c_stream__"):
+            found = pa.chunked_array(ids)
+    except Exception as error:  # a foreign producer may raise whatever it likes
+        raise SchemaTypeError(
+            f"ids must be readable as an Arrow array, found: {first_line(error)}"
+        ) from error
+    if not isinstance(found, (pa.Array, pa.ChunkedArray)):
+        return None
+    return joined(plain(checked_column(_chunked(found), "ids")))
+
+
+def _chunked(array: pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:
+    chunks = array.chunks if isinstance(array, pa.ChunkedArray) else [array]
+    return pa.chunked_array(chunks, array.type)
+
+
+def _listed(ids: list[Any], kind: pa.DataType) -> pa.Array:
+    """Python's own values as ids: each must equal what Arrow makes of it, or 1.5 would be 1."""
+    with suppress(pa.ArrowException, TypeError, ValueError, OverflowError):
+        array = pa.array(ids, kind)
+        if isinstance(kind, pa.BaseExtensionType):
+            return array.storage
+        if array.to_pylist() == ids:
+            return array
+    wrong = next((value for value in ids if not _is_of(value, kind)), ids)
+    raise SchemaTypeError(f"ids must be of type {kind}, found {wrong!r}")
+
+
+def _is_of(value: Any, kind: pa.DataType) -> bool:
+    try:
+        return bool(pa.scalar(value, kind).as_py() == value)
+    except (pa.ArrowException, TypeError, ValueError, OverflowError):
+        return False
 
 
 def rows_of(ids: pa.Array, asked: pa.Array) -> NDArray[np.int64]:
@@ -77,9 +116,7 @@ def delays_by_row(delays: Any, ids: pa.Array, kind: np.dtype[Any]) -> NDArray[An
 def _seconds(delays: Any) -> NDArray[np.float64]:
     try:
         if isinstance(delays, (pa.Array, pa.ChunkedArray)):
-            chunks = delays.chunks if isinstance(delays, pa.ChunkedArray) else [delays]
-            column = checked_column(pa.chunked_array(chunks, delays.type), "delays")
-            delays = column.cast(pa.float64()).to_numpy()
+            delays = checked_column(_chunked(delays), "delays").cast(pa.float64()).to_numpy()
         array = np.asarray(delays)
         if array.dtype.kind not in "fiu" and array.size:
             raise TypeError(f"values of type {array.dtype}")

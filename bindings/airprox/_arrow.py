@@ -45,18 +45,28 @@ def checked(table: pa.Table, names: Sequence[str]) -> pa.Table:
         pieces = [piece for column in chosen.columns for piece in _validated_alone(column)]
         side_by_side(_validate, pieces, chosen.num_rows)
     except pa.ArrowException:
-        try:
-            chosen.validate(full=True)
-        except pa.ArrowException as error:
-            text = first_line(error)
-            raise SchemaError(f"the source must be valid Arrow data, found: {text}") from error
+        _refuse_broken(chosen)
     for name, column in zip(chosen.column_names, chosen.columns, strict=True):
         if any(_hides_nulls(chunk) for chunk in column.chunks):
             raise SchemaError(
-                f"the source must be valid Arrow data, found: column {name!r} claims to have no "
-                "nulls and marks some"
+                f"the source must be valid Arrow data, found column {name!r}: it claims to have "
+                "no nulls and marks some"
             )
     return chosen
+
+
+def _refuse_broken(table: pa.Table) -> None:
+    """Raise `SchemaError` for what is invalid, in the input's own names where a column is."""
+    columns = zip(table.column_names, table.columns, strict=True)
+    parts: list[tuple[str, Any]] = [
+        (f"column {name!r}: ", chunk) for name, column in columns for chunk in column.chunks
+    ]
+    for where, part in [*parts, ("", table)]:
+        try:
+            part.validate(full=True)
+        except pa.ArrowException as error:
+            text = f"{where}{first_line(error)}"
+            raise SchemaError(f"the source must be valid Arrow data, found {text}") from error
 
 
 def checked_column(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:

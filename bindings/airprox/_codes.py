@@ -57,6 +57,8 @@ def encode_runs(column: pa.ChunkedArray, label: str, floats: bool = False) -> Co
         column = plain(column)
         if pa.types.is_floating(column.type) and not floats:
             raise SchemaTypeError(f"column {label} must not hold floats, found {column.type}")
+        if pa.types.is_temporal(column.type) and not floats:
+            raise SchemaTypeError(f"column {label} must not hold times, found {column.type}")
         if _mostly_repeats(column):
             return _encode_runs(column)
         many = column.num_chunks > 1 or len(column) > FEW

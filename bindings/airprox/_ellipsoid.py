@@ -20,8 +20,8 @@ Vectors: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.
 
 LEG_WEIGHT = 16
 """Rows whose conversion takes as long as cutting one leg."""
-FAR_WEIGHT = 1024
-"""The same for a leg of hundreds of kilometres."""
+FAR_WEIGHT = 256
+"""The same for a leg of some 100 km, which takes 3 us: tasks of a millisecond."""
 
 
 class Parts(NamedTuple):

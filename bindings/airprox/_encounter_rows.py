@@ -1,23 +1,30 @@
 """Tables of encounters that come back from a caller: checked before anything looks into them."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ._arrow import checked, dense, joined, numbers, plain, plain_type
+from ._arrow import checked, dense, first_line, joined, numbers, plain, plain_type
+from ._codes import encode
 from ._job import Sides
-from ._matching import matching_rows
+from ._matching import id_kind, matching_rows
 from ._sources import read_table
-from ._times import NANOSECONDS, Times, times
+from ._times import NANOSECONDS, SECONDS_LIMIT, TIMESTAMP_LIMIT, Times, times
 from .errors import SchemaError, SchemaTypeError
 from .fleet import Fleet
 from .screening import Screening
 
 
-def read_encounters(result: object, required: tuple[str, ...]) -> pa.Table:
-    """The table of a `Screening`, or of any Arrow producer, with at least these columns.
+def read_encounters(
+    result: object, required: tuple[str, ...], optional: tuple[str, ...] = ("level",)
+) -> pa.Table:
+    """The table of a `Screening`, or of any Arrow producer, with at least the required columns.
 
-    Raises `SchemaError` if a column is missing or the data are not valid Arrow.
+    Raises `SchemaError` if one is missing or the data are not valid Arrow, or if one of these
+    columns of a foreign table does not hold what it does in every other.
     """
     table = result.encounters if isinstance(result, Screening) else read_table(result)
     for name in table.column_names:
@@ -29,7 +36,11 @@ def read_encounters(result: object, required: tuple[str, ...]) -> pa.Table:
             f"a table of encounters must have {_columns(missing)}, found "
             f"{', '.join(map(repr, table.column_names)) or 'no columns'}"
         )
-    return checked(table, table.column_names)
+    table = checked(table, table.column_names)
+    if not isinstance(result, Screening):
+        for name in (*required, *(name for name in optional if name in table.column_names)):
+            _READERS[name](table, name)
+    return table
 
 
 def _columns(names: list[str]) -> str:
@@ -60,6 +71,12 @@ def read_times(table: pa.Table, name: str) -> Times:
     column = times(table[name], repr(name), "raise", False)
     if column.null is not None:
         raise _null(name, column.null)
+    limit = TIMESTAMP_LIMIT if pa.types.is_timestamp(column.time_type) else SECONDS_LIMIT
+    wrong = np.flatnonzero(~((column.values >= -limit) & (column.values <= limit)))
+    if len(wrong):
+        raise SchemaError(
+            f"column {name!r} must be finite and in range, found another in row {wrong[0]}"
+        )
     return column
 
 
@@ -75,6 +92,10 @@ def read_numbers(table: pa.Table, name: str) -> NDArray[np.float64]:
     column = numbers(table[name], repr(name))
     if column.null is not None:
         raise _null(name, column.null)
+    wrong = np.flatnonzero(~np.isfinite(column.values))
+    if len(wrong):
+        found = column.values[wrong[0]]
+        raise SchemaError(f"column {name!r} must be finite, found {found} in row {wrong[0]}")
     return column.values
 
 
@@ -85,10 +106,50 @@ def read_rows(table: pa.Table, name: str) -> NDArray[np.int64]:
         if len(column):
             raise SchemaTypeError(f"column {name!r} must hold whole numbers, found {column.type}")
         return np.empty(0, np.int64)
-    found = dense(joined(column.cast(pa.int64())), pa.int64())
+    try:
+        found = dense(joined(column.cast(pa.int64())), pa.int64())
+    except pa.ArrowException as error:
+        raise SchemaError(
+            f"column {name!r} must hold rows of a fleet, found: {first_line(error)}"
+        ) from error
     if found.null is not None:
         raise _null(name, found.null)
     return found.values
+
+
+def _read_ids(table: pa.Table, name: str) -> None:
+    """Raise `SchemaError` unless a column holds what can be ids, without a null."""
+    column = encode(table[name], repr(name))
+    null = column.codes == len(column.values)
+    if null.any():
+        raise _null(name, null)
+
+
+def _read_texts(table: pa.Table, name: str) -> None:
+    """Raise `SchemaError` unless a column holds text, or no levels at all."""
+    kind: Any = plain_type(table.schema.field(name).type)
+    if id_kind(kind) != "text" and not pa.types.is_null(kind):
+        raise SchemaTypeError(f"column {name!r} must hold text, found {kind}")
+
+
+def _read_marks(table: pa.Table, name: str) -> None:
+    """Raise `SchemaError` unless a column holds true and false."""
+    column = plain(table[name])
+    if not (pa.types.is_boolean(column.type) or not len(column)):
+        raise SchemaTypeError(f"column {name!r} must hold true or false, found {column.type}")
+    if column.null_count:
+        raise _null(name, np.asarray(joined(column).is_null().to_numpy(zero_copy_only=False)))
+
+
+_READERS: dict[str, Callable[[pa.Table, str], object]] = {
+    **dict.fromkeys(("own", "other"), _read_ids),
+    **dict.fromkeys(("own_row", "other_row"), read_rows),
+    **dict.fromkeys(("start", "end", "cpa_time", "critical_time"), read_times),
+    **dict.fromkeys(("cpa_horizontal", "cpa_vertical", "critical_ratio"), read_numbers),
+    **dict.fromkeys(("start_clipped", "end_clipped"), _read_marks),
+    "level": _read_texts,
+}
+"""What reads, or looks at, each column that a function may ask for."""
 
 
 def _null(name: str, null: NDArray[np.bool_]) -> SchemaError:

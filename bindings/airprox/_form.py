@@ -11,7 +11,7 @@ from ._encounters import encounters_schema
 from ._grouping import NO_PLACES
 from ._job import Sides, pair_up
 from ._levels import Levels
-from ._registry import id_kind
+from ._matching import id_kind
 from ._roster import no_radii
 from ._rows import empty_carried
 from .errors import SchemaError, SchemaTypeError

@@ -15,7 +15,7 @@ import pyarrow.compute
 
 from ._arrow import checked, flat_lists, joined, plain, plain_type, struct_fields
 from ._sources import Source
-from .columns import POSITION, Columns, Frame
+from .columns import POSITION, Columns, Frame, is_list
 from .errors import SchemaError
 
 # pyarrow makes these functions when it is imported, where static checkers do not see them.
@@ -57,6 +57,8 @@ def with_coordinates(source: Source, columns: Columns) -> Source:
     if len(found) > 1:
         names = ", ".join(repr(field.name) for field in found)
         raise SchemaError(f"trajectories must stand in one column of linestrings, found {names}")
+    if source.schema.names.count(found[0].name) > 1:
+        raise SchemaError(f"column names must be unique, found {found[0].name!r} more than once")
     geometry = _geometry(found[0])
     times = columns["time"] if isinstance(columns, Mapping) and "time" in columns else "time"
     timed = times in source.schema.names
@@ -82,7 +84,7 @@ def extension_name(field: pa.Field) -> str:
     kind: Any = field.type
     if isinstance(kind, pa.BaseExtensionType):
         return str(getattr(kind, "extension_name", ""))
-    return (field.metadata or {}).get(NAME, b"").decode()
+    return (field.metadata or {}).get(NAME, b"").decode(errors="replace")
 
 
 def _geometry(field: pa.Field) -> Geometry:
@@ -91,25 +93,42 @@ def _geometry(field: pa.Field) -> Geometry:
         text = kind.__arrow_ext_serialize__()
     else:
         text = (field.metadata or {}).get(METADATA, b"")
-    items: Any = plain_type(plain_type(kind).value_type)
-    if pa.types.is_struct(items):
+    lists: Any = plain_type(kind)
+    items: Any = plain_type(lists.value_type) if is_list(lists) else lists
+    if is_list(lists) and pa.types.is_struct(items):
         dimensions = "".join(part.name for part in items)
-    elif pa.types.is_fixed_size_list(items):
-        name = items.value_field.name
-        dimensions = name if len(name) == items.list_size else "xyzm"[: items.list_size]
+    elif is_list(lists) and pa.types.is_fixed_size_list(items):
+        name, size = items.value_field.name, items.list_size
+        # Arrow calls them "item" unless told otherwise.
+        stated = len(name) == size and {*name} <= {*"xyzm"}
+        dimensions = name if stated else "xyzm"[:size] + "?" * (size > 4)
     else:
         raise SchemaError(f"column {field.name!r} must hold linestrings, found {field.type}")
     if dimensions not in ("xyz", "xyzm"):
         raise SchemaError(
-            f"column {field.name!r} must have the coordinates xyz or xyzm, found {dimensions!r}"
+            f"column {field.name!r} must have the coordinates xyz or xyzm, found "
+            f"{dimensions[:80]!r}"
         )
+    return Geometry(field.name, dimensions, _frame(_stated_crs(text, field.name), field.name))
+
+
+def _stated_crs(text: bytes, column: str) -> Any:
+    """The CRS in the metadata of an extension type; None if there is none."""
     try:
         stated = json.loads(text or b"{}")
-    except ValueError as error:
+    except (ValueError, RecursionError):
+        stated = None
+    if not isinstance(stated, dict):
         raise SchemaError(
-            f"the extension metadata of column {field.name!r} must be JSON, found {text!r}"
-        ) from error
-    return Geometry(field.name, dimensions, _frame(stated.get("crs"), field.name))
+            f"the extension metadata of column {column!r} must be a JSON object, "
+            f"found {text[:80]!r}"
+        )
+    return _member(stated, "crs")
+
+
+def _member(value: Any, key: str) -> Any:
+    """What a JSON object has under a key; None if it is no object or has no such key."""
+    return value.get(key) if isinstance(value, dict) else None
 
 
 def _frame(crs: Any, column: str) -> Frame:
@@ -117,22 +136,25 @@ def _frame(crs: Any, column: str) -> Frame:
     kind, name = "", crs
     if isinstance(crs, dict):
         kind, name = str(crs.get("type", "")), crs.get("name")
-        code = crs.get("id") or {}
-        known = f"{code.get('authority')}:{code.get('code')}".upper() in _WGS84
+        code = crs.get("id")
+        known = f"{_member(code, 'authority')}:{_member(code, 'code')}".upper() in _WGS84
         if kind.startswith("Geographic") and (known or _is_wgs84(name)):
             return "geodetic"
-        axes = (crs.get("coordinate_system") or {}).get("axis", [])
-        metres = bool(axes) and all(axis.get("unit") == "metre" for axis in axes)
+        axes = _member(crs.get("coordinate_system"), "axis")
+        units = [_member(axis, "unit") for axis in axes] if isinstance(axes, list) else []
+        metres = bool(units) and all(unit == "metre" for unit in units)
         if kind in ("ProjectedCRS", "EngineeringCRS") and metres:
             return "planar"
     elif isinstance(crs, str):
         if crs.upper() in _WGS84:
             return "geodetic"
-        if crs.startswith(("GEOGCRS[", "GEOGCS[", "GEODCRS[")) and _is_wgs84(crs.split('"')[1]):
+        inside = crs.partition('"')[2].partition('"')[0]
+        if crs.startswith(("GEOGCRS[", "GEOGCS[", "GEODCRS[")) and _is_wgs84(inside):
             return "geodetic"
+    found = " ".join(f"{kind} {name}".split())[:80] if crs else "none"
     raise SchemaError(
         f"the CRS of column {column!r} must be WGS 84 in degrees, or a projected one in metres as "
-        f"PROJJSON, found {f'{kind} {name}'.strip() if crs else 'none'}"
+        f"PROJJSON, found {found}"
     )
 
 

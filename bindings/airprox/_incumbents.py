@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._arrow import frozen
+from ._matching import id_kind
 from ._picture import Picture
-from ._registry import id_kind, id_values
+from ._registry import id_values
 from .errors import InvalidTrajectories, SchemaError, SchemaTypeError
 from .fleet import Fleet
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -27,9 +28,43 @@ from .screening import Screening
 def merge(parts: Iterable[bytes]) -> Screening:
     """Return the screening that the parts of one plan are together, in whatever order they come.
 
-    Raises `InvalidParts`.
+    Its table is that of `airprox.screen`, bit for bit. So is its receipt, but for counts of work
+    (what straddles a slab's edge is tested on either side), phases and the ends of the window,
+    which it gives as the fleet counts time: nanoseconds since 1970, or seconds.
+
+    Parameters
+    ----------
+    parts
+        All that `run_partition` returned for one plan; one that is there twice counts once.
+
+    Raises
+    ------
+    InvalidParts
+        If a part is torn or no part, is of another plan, or is missing (the message names the
+        numbers), or if there are two that differ of one partition.
+
+    Examples
+    --------
+    >>> import airprox
+    >>> from airprox import distributed
+    >>> fleet = airprox.Fleet.from_arrow({
+    ...     "id": ["A", "B"], "time": [0.0] * 2, "x": [0.0, 1.0], "y": [0.0] * 2, "z": [0.0] * 2})
+    >>> plan = distributed.plan(fleet, airprox.Minima(horizontal=9260.0, vertical=300.0))
+    >>> parts = [distributed.run_partition(descriptor) for descriptor in plan.descriptors]
+    >>> distributed.merge(parts).encounters.num_rows
+    0
+    >>> distributed.merge(parts[1:])
+    Traceback (most recent call last):
+    airprox.errors.InvalidParts: all 2 parts must be there, but 1 is not: 0
     """
-    found = collect(read_part(part) for part in parts)
+    return screening_of(collect(read_part(part) for part in parts))
+
+
+def screening_of(found: dict[int, Part], *, finished: bool = True, **work: Any) -> Screening:
+    """Return the screening of checked parts by number; not `finished`, only the account is needed.
+
+    `work` are more fields of the receipt.
+    """
     account = found[max(found)]
     assert account.schema is not None
     others = [part for number, part in sorted(found.items()) if number != account.number]
@@ -44,6 +79,7 @@ def merge(parts: Iterable[bytes]) -> Screening:
     )
     table = encounters_table(encounters, ids, levels, account.schema)
     receipt = _receipt(account, [part.counts for part in others], encounters)
+    receipt = replace(receipt, complete=finished and receipt.complete, **work)
     return Screening(table, lambda: receipt)
 
 
@@ -58,7 +94,7 @@ def collect(parts: Iterable[Part]) -> dict[int, Part]:
                 f"all parts must be of one plan, found {part.number} of the plan "
                 f"{part.fingerprint} beside {any_part.number} of {any_part.fingerprint}"
             )
-        if first is not part and first.content != part.content:
+        if first is not part and not first.says(part):
             raise InvalidParts(
                 f"a partition must have one result, found two that differ of number {part.number}"
             )
@@ -68,7 +104,8 @@ def collect(parts: Iterable[Part]) -> dict[int, Part]:
     missing = [number for number in range(total) if number not in found]
     if missing:
         few = ", ".join(map(str, missing[:10])) + (", …" if len(missing) > 10 else "")
-        raise InvalidParts(f"all {total} parts must be there, but {len(missing)} are not: {few}")
+        verb = "is" if len(missing) == 1 else "are"
+        raise InvalidParts(f"all {total} parts must be there, but {len(missing)} {verb} not: {few}")
     return found
 
 
@@ -94,7 +131,7 @@ def _receipt(account: Part, counts: list[dict[str, Any]], found: Encounters) -> 
     by_level = np.bincount(found.pieces["level"], minlength=len(levels.tables)).tolist()
     tasks = sum((Counter(count["tasks"]) for count in counts), Counter[str]())
     return compose(
-        whole["facts"],
+        _facts(whole["facts"], counts),
         Counts(whole["common"], whole["exempt"]),
         finished=True,
         minima=as_given(levels),
@@ -110,3 +147,15 @@ def _receipt(account: Part, counts: list[dict[str, Any]], found: Encounters) -> 
         tasks=dict(sorted(tasks.items())),
         seconds={"search": sum(count["seconds"] for count in counts)},
     )
+
+
+def _facts(told: dict[str, Any], counts: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return what is told of the whole, and what partitions counted as they read a dataset."""
+    facts = dict(told)
+    for name in ("joined_gaps", "duplicates_dropped"):
+        facts[name] += sum(count.get(name, 0) for count in counts)
+    if counts and "fast" in counts[0]:
+        facts["implausible"] = len({row for count in counts for row in count["implausible_rows"]})
+        fast, steep = (sum(count[name] for count in counts) for name in ("fast", "steep"))
+        facts["implausible_legs"] = {"speed": fast, "climb": steep}
+    return facts

@@ -72,7 +72,8 @@ def view_pair(
 
     Raises `SchemaError` if there is no such row, or it is not of these fleets.
     """
-    table = read_encounters(result, ("own", "other", "own_row", "other_row", "cpa_time"))
+    required = ("own", "other", "own_row", "other_row", "cpa_time")
+    table = read_encounters(result, required, ("start", "end", "level"))
     if not 0 <= row < table.num_rows:
         raise SchemaError(f"row must be one of the {table.num_rows:,} encounters, found {row!r}")
     sides, chosen = pair_up(fleet, against), table.slice(row, 1)

@@ -18,7 +18,9 @@ from ._message import read_message, write_message
 from ._partition import Yield
 from .errors import InvalidParts
 
-VERSION = 1
+LABEL = ("version", "number", "total", "fingerprint")
+"""What descriptors and their parts are known by: the version of airprox, the partition's number
+and how many there are, and the plan."""
 DIGEST = 16
 """Bytes of the digest."""
 
@@ -47,15 +49,11 @@ class Part(NamedTuple):
     schema: pa.Schema | None
     """Of the account: the schema of the table of encounters."""
 
-    @property
-    def content(self) -> tuple[bytes, ...]:
-        """What must be the same however often the partition is done."""
-        rows = self.own.row.tobytes(), self.other.row.tobytes()
-        return (
-            self.pieces.tobytes(),
-            *rows,
-            str(self.own.id).encode(),
-            str(self.other.id).encode(),
+    def says(self, other: "Part") -> bool:
+        """Return whether another part says the same, as one of the same partition must."""
+        sides = zip((self.own, self.other), (other.own, other.other), strict=True)
+        return self.pieces.tobytes() == other.pieces.tobytes() and all(
+            np.array_equal(one.row, two.row) and one.id.equals(two.id) for one, two in sides
         )
 
 
@@ -82,6 +80,8 @@ def sealed(message: bytes) -> bytes:
 
 def opened(data: bytes | bytearray | memoryview) -> memoryview:
     """Return the message that was sealed; raises `InvalidParts` if it is not whole."""
+    if not isinstance(data, (bytes, bytearray, memoryview)):
+        raise InvalidParts(f"a part must be bytes from run_partition, found {type(data).__name__}")
     whole = memoryview(data)
     body = whole[:-DIGEST]
     if hashlib.blake2b(body, digest_size=DIGEST).digest() != whole[-DIGEST:]:
@@ -97,25 +97,26 @@ def read_part(data: bytes | bytearray | memoryview) -> Part:
 
     Raises `InvalidParts` if it is none, or not whole.
     """
-    if not isinstance(data, (bytes, bytearray, memoryview)):
-        raise InvalidParts(f"a part must be bytes from run_partition, found {type(data).__name__}")
     header, _, columns = read_message(opened(data))
-    if header.get("version") != VERSION:
-        raise InvalidParts(f"a part must be of version {VERSION}, found {header.get('version')!r}")
+    missing = [name for name in (*LABEL, "counts") if name not in header]
+    if missing:
+        raise InvalidParts("a part must be bytes from run_partition, found another message")
     return _part(header, columns)
 
 
 def _part(header: dict[str, Any], columns: dict[str, pa.Array]) -> Part:
-    label = header["number"], header["total"], header["fingerprint"], header["counts"]
+    _, number, total, fingerprint = (header[name] for name in LABEL)
+    counts = header["counts"]
     if "schema" in columns:
         nobody = Named(np.empty(0, np.int64), pa.nulls(0))
         schema = pa.ipc.read_schema(pa.py_buffer(_numbers(columns["schema"])))
-        return Part(*label, np.empty(0, piece_type(np.int64)), nobody, nobody, schema)
+        none = np.empty(0, piece_type(np.int64))
+        return Part(number, total, fingerprint, counts, none, nobody, nobody, schema)
     pieces = _numbers(columns["pieces"]).view(piece_type(np.dtype(header["time"])))
     own, other = (
         Named(_numbers(columns[f"{side}_row"]), columns[f"{side}_id"]) for side in ("own", "other")
     )
-    return Part(*label, pieces, own, other, None)
+    return Part(number, total, fingerprint, counts, pieces, own, other, None)
 
 
 def _numbers(column: pa.Array) -> NDArray[Any]:

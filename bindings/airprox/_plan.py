@@ -181,7 +181,7 @@ def _clipped(knots: Knots, window: Window):
     return np.maximum(start, window.start), np.minimum(end, window.end)
 
 
-SLAB_MINIMA = 5.5
+SLAB_MINIMA = 7.0
 """Distance flown in a slab, in horizontal minima."""
 LONGEST_SLAB = 3600.0
 LEAST_SLABS = 1024

@@ -188,13 +188,6 @@ def id_values(ids: pa.Array | pa.ChunkedArray) -> list[Any]:
     return joined(plain(column)).to_pylist()
 
 
-def id_kind(kind: pa.DataType) -> str:
-    """Return what a type of ids can be compared with: text, integers, or only its own type."""
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or kind == pa.string_view():
-        return "text"
-    return "integers" if pa.types.is_integer(kind) else str(kind)
-
-
 def _values(fleet: Fleet, column: str) -> list[Any]:
     """Return a carried column; all NaN are one value."""
     if column not in fleet.carried.column_names:

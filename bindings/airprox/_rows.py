@@ -150,10 +150,18 @@ def check_constant(
         rows = changes[bad]
 
     def reason(place: int) -> str:
-        one, two = (column[int(row)].as_py() for row in (firsts[bad[place]], rows[place]))
-        return f"column {name!r} must be constant in a trajectory, found {one!r} and {two!r}"
+        one, two = (_told(column[int(row)]) for row in (firsts[bad[place]], rows[place]))
+        return f"column {name!r} must be constant in a trajectory, found {one} and {two}"
 
     read.faults.add(bad, rows, reason, range(len(bad)))
+
+
+def _told(value: pa.Scalar) -> str:
+    """A value as messages have it; Python's own types hold neither all times nor all zones."""
+    try:
+        return repr(value.as_py())
+    except (pa.ArrowException, ValueError, OverflowError):
+        return f"a {value.type}"
 
 
 def read_nested(

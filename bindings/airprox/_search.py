@@ -14,7 +14,8 @@ from airprox_kernel.chunks import Chunk
 from airprox_kernel.encounters import merge_pieces, order_pieces
 from airprox_kernel.narrow import Narrowed, find_pieces, find_varying_pieces
 from airprox_kernel.pieces import PieceArray, copied, piece_type
-from airprox_kernel.widening import widen_boxes
+from airprox_kernel.tubes import COLUMNS, NO_TUBES
+from airprox_kernel.widening import Aircraft, Run, widen_boxes
 
 from ._parallel import pause
 from ._plan import Plan
@@ -48,6 +49,7 @@ class Workspace:
     """The arrays that one thread works in, kept from chunk to chunk: new ones are slow to touch."""
 
     _bounds = np.empty((0, 8), np.float32)
+    _tubes = NO_TUBES
     _places = Places(np.empty(0, np.int32), np.empty(0, np.int64))
     _legs = np.empty(0, np.int64)
     _candidates = Candidates(*(np.empty(0, np.int32) for _ in range(3)))
@@ -62,6 +64,12 @@ class Workspace:
             self._places = Places(np.empty(count, np.int32), np.empty(count, np.int64))
         part, leg = self._places
         return self._bounds[:count], Places(part[:count], leg[:count])
+
+    def tubes(self, count: int) -> NDArray[np.float32]:
+        """Return room for the tubes of a chunk."""
+        if len(self._tubes) < count:
+            self._tubes = np.empty((count, COLUMNS), np.float32)
+        return self._tubes[:count]
 
     def legs(self, count: int) -> NDArray[np.int64]:
         """Return room for a leg of each part of a chunk."""
@@ -95,6 +103,7 @@ def make_boxes(plan: Plan, index: int, workspace: Workspace) -> tuple[Boxes, Pla
     (own + other).cumsum(out=start[1:])
     middle = start[:-1] + own
     bounds, places = workspace.boxes(int(start[-1]))
+    tubes = workspace.tubes(len(bounds))
     own_side = Side(job.own, job.limits.own_category, plan.own_presence)
     sides = [(own_side, plan.own_roll, start[:-1])]
     if not job.single:
@@ -103,9 +112,9 @@ def make_boxes(plan: Plan, index: int, workspace: Workspace) -> tuple[Boxes, Pla
     fill = _fill_boxes.of(plan.kind)
     for side, roll, cursor in sides:
         parts = roll.part[roll.start[index] : roll.start[index + 1]]
-        room = Room(cursor.copy(), bounds, places, workspace.legs(parts.size))
+        room = Room(cursor.copy(), bounds, tubes, places, workspace.legs(parts.size))
         fill(side, job.slabs, chunk, parts, plan.reach, room)
-    boxes = Boxes(bounds, start, middle)
+    boxes = Boxes(bounds, start, middle, tubes)
     if plan.variations is not None and plan.variations.uncertain:
         _widen(boxes, places, plan, chunk)
     return boxes, places
@@ -122,7 +131,8 @@ def _widen(boxes: Boxes, places: Places, plan: Plan, chunk: Chunk) -> None:
         (job.own, variations.own_radii, first, middle),
         (job.other, variations.other_radii, middle, last),
     ):
-        widen_boxes(knots, radii, job.slabs, chunk, begin, end, places, scale, boxes.bounds)
+        run = Run(chunk, begin, end)
+        widen_boxes(Aircraft(knots, radii), job.slabs, run, places, boxes, scale)
 
 
 def chunk_of(plan: Plan, index: int) -> Chunk:

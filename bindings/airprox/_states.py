@@ -16,6 +16,7 @@ from ._grouping import NO_PLACES, Grouping
 from ._moves import offsets
 from ._prepared import duration
 from ._radii import mapped
+from ._ranges import over_rows
 from ._rows import (
     Read,
     carried_rows,
@@ -32,6 +33,8 @@ from .errors import SchemaError, SchemaTypeError, UnitsError
 
 CARTESIAN = ("vx", "vy", "vz")
 POLAR = ("track", "groundspeed", "vertical_rate")
+WAY_WEIGHT = 128
+"""Rows of a pass over memory that take as long as one end of a geodesic."""
 LONGEST_WAY = 1e7
 """Metres: about a quarter of the way round the Earth, well below where geodesics end to be
 shortest."""
@@ -168,9 +171,14 @@ def _polar_end(
         angle = np.radians(np.remainder(track, 360.0))
         return [begin[0] + way * np.sin(angle), begin[1] + way * np.cos(angle), third], 0.0 * way
     latitude, longitude = np.empty(len(way)), np.empty(len(way))
-    bounded = frozen(np.minimum(way, LONGEST_WAY))
-    azimuth = frozen(np.remainder(track, 360.0))
-    geodesic.destination(frozen(begin[0]), frozen(begin[1]), azimuth, bounded, latitude, longitude)
+    azimuth, bounded = np.remainder(track, 360.0), np.minimum(way, LONGEST_WAY)
+    given = [frozen(column) for column in (*begin[:2], azimuth, bounded)]
+
+    def lead(rows: slice) -> None:
+        columns = (column[rows] for column in (*given, latitude, longitude))
+        geodesic.destination(*columns)
+
+    over_rows(len(way), lead, WAY_WEIGHT)
     return [latitude, longitude, third], way
 
 

@@ -247,7 +247,8 @@ class Airspace(_View):
     def remove(self, ids: Sequence[Any] | pa.Array | pa.ChunkedArray) -> Delta:
         """Take flights out, by their ids.
 
-        Raises `InvalidTrajectories` for an id that is not there or is given twice.
+        Raises `InvalidTrajectories` for an id that is not there or is given twice, and
+        `SchemaTypeError` for one of another type.
         """
         names = id_values(id_array(ids, self._picture.flights.ids.type))
         slots: dict[Any, int] = {}

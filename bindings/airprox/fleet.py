@@ -301,7 +301,8 @@ class Fleet:
     def select(self, ids: Sequence[Any] | pa.Array | pa.ChunkedArray) -> Self:
         """The trajectories of these ids, in this order.
 
-        Raises `InvalidTrajectories` for an id that is unknown or asked for twice.
+        Raises `InvalidTrajectories` for an id that is unknown or asked for twice, and
+        `SchemaTypeError` for one of another type.
         """
         rows = rows_of(self.ids, id_array(ids, self.ids.type))
         return self._of(selected(self._prepared, rows))

@@ -27,10 +27,12 @@ class Gates:
     Parameters
     ----------
     speed
-        m/s over the ground. 525.8 m/s is 1,022 kt, the most that an ADS-B velocity message can say
-        of a subsonic aircraft (ICAO Doc 9871, BDS 0,9 subtype 1).
+        m/s over the ground. 525.8 m/s is 1,022 kt, where the scale ends on which an ADS-B message
+        says how fast a subsonic aircraft moves east or north: ten bits in steps of 1 kt, the last
+        of which means more than 1,021.5 kt (BDS code 0,9, subtype 1; ICAO Annex 10 and Doc 9871).
     climb
-        m/s up or down. 165.8 m/s is 32,640 ft/min, the end of that message's scale.
+        m/s up or down. 165.8 m/s is 32,640 ft/min, where that message's scale of vertical rates
+        ends: nine bits in steps of 64 ft/min, the last of which means more than 32,608 ft/min.
     jitter
         Seconds by which the time between two positions may be wrong: recordings keep times of
         reception in whole seconds. Without it 95 of the 239 tracks of the sample "quickstart" are

@@ -140,7 +140,8 @@ def density(
     (map_,) = _axes(None if axes is None else [axes], 1, figsize=(9, 7))
     _draw_density(map_, found)
     if result is not None:
-        table = read_encounters(result, ("own", "other", "own_row", "other_row", "cpa_time"))
+        required = ("own", "other", "own_row", "other_row", "start", "cpa_time", "end")
+        table = read_encounters(result, required)
         place, _ = positions_at_closest(table, pair_up(fleet, against))
         x, y = place.x / 1e3, place.y / 1e3
         if found.geodetic:

@@ -111,12 +111,15 @@ def advance(
     equator_sine, equator_cosine, k_squared = _equator(sine1, cosine1, sine_azimuth, cosine_azimuth)
     start = math.atan2(sine1, cosine1 * cosine_azimuth)
     arc = distance / (SEMI_MINOR_AXIS * math.sqrt(1.0 + 0.5 * k_squared))
+    length, shift = integrals(k_squared, start, arc)
     for _ in range(3):  # Newton: an error e of the arc becomes at most e**2 k**2 / 2 < e**2 / 24
-        length, _shift = integrals(k_squared, start, arc)
         sine = math.sin(start + arc)
         excess = length - distance / SEMI_MINOR_AXIS
-        arc -= excess / math.sqrt(1.0 + k_squared * sine * sine)
-    _length, shift = integrals(k_squared, start, arc)
+        better = arc - excess / math.sqrt(1.0 + k_squared * sine * sine)
+        if better == arc:
+            break
+        arc = better
+        length, shift = integrals(k_squared, start, arc)
     sine, cosine = math.sin(start + arc), math.cos(start + arc)
     # Next to a pole cos(start) has lost what its two factors still have.
     omega1 = math.atan2(equator_sine * sine1, cosine1 * cosine_azimuth)

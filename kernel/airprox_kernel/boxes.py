@@ -15,6 +15,7 @@ from .chunks import Chunk, Presence
 from .job import Slabs
 from .knots import Knots
 from .segments import Position, knot_position, leg_near, position_at
+from .tubes import NO_TUBES, measure_tube, open_tube
 
 OUTWARD = 1.2e-7
 """Relative widening before rounding to float32: twice the unit roundoff 2**-24, so that the
@@ -59,6 +60,8 @@ class Boxes(NamedTuple):
     """(slabs of the chunk + 1,) offsets into the boxes."""
     middle: IndexArray
     """(slabs of the chunk,) where the other fleet's boxes begin; the slab's end if `single`."""
+    tubes: Float32Array = NO_TUBES
+    """(boxes, `tubes.COLUMNS`), or none."""
 
 
 class Room(NamedTuple):
@@ -67,6 +70,7 @@ class Room(NamedTuple):
     cursor: IndexArray
     """(slabs of the chunk,) the next free box of each slab."""
     bounds: Float32Array
+    tubes: Float32Array
     places: Places
     legs: IndexArray
     """(parts,) scratch."""
@@ -189,25 +193,28 @@ def _fill_part(
         room.places.part[index] = part
         room.places.leg[index] = leg
         extent = Extent(here, here)
+        begin = leg
         while knots.time[leg + 1] < end:
             leg += 1
             extent = _extended(extent, knot_position(knots, leg))
-        here = position_at(knots, leg, end)
-        _store(room.bounds, index, _extended(extent, here), by)
+        there = position_at(knots, leg, end)
+        _store(room.bounds, index, _extended(extent, there), by)
+        if until <= start and end == slabs.end[slab]:
+            ends = here, there
+            measure_tube(room.tubes, index, knots, (begin, leg), ends, (start, end), by.across)
+        else:
+            open_tube(room.tubes, index)
+        here = there
         until = end
 
 
 @jit_inner
 def _extended(e: Extent, p: Position) -> Extent:
+    low, high = e
     return Extent(
+        Position(min(low.x, p.x), min(low.y, p.y), min(low.z, p.z), min(low.altitude, p.altitude)),
         Position(
-            min(e.low.x, p.x), min(e.low.y, p.y), min(e.low.z, p.z), min(e.low.altitude, p.altitude)
-        ),
-        Position(
-            max(e.high.x, p.x),
-            max(e.high.y, p.y),
-            max(e.high.z, p.z),
-            max(e.high.altitude, p.altitude),
+            max(high.x, p.x), max(high.y, p.y), max(high.z, p.z), max(high.altitude, p.altitude)
         ),
     )
 

@@ -1,8 +1,8 @@
-"""The broad phase: pairs of boxes of one slab that meet.
+"""The broad phase: pairs of boxes of one slab that meet, and whose tubes do.
 
 Each entry of a sweep looks at the entries from its own on to those of the cell that its box ends
-in: first at whole blocks of them, with a comparison that the compiler makes eight at once, then,
-where something meets, one by one.
+in: first at whole blocks of them (`rounds`), then, where something meets, one by one, and at last
+at the tubes of what meets.
 """
 
 from typing import NamedTuple
@@ -14,25 +14,16 @@ from ._types import Float32Array, IntArray
 from .boxes import Boxes, Places
 from .chunks import Chunk
 from .job import Job, is_pair
-from .sweep import (
-    BLOCK,
-    Axes,
-    Grain,
-    Table,
-    bucket_count,
-    cell_of,
-    choose_axes,
-    choose_grain,
-    enter_boxes,
-    make_table,
-)
-
-WORD = 32
-"""Entries of which one word tells which meet."""
+from .rounds import WORD, Look, Round, any_meets, is_its_own, which_meet
+from .sweep import Axes, Table, bucket_count, choose_axes, choose_grain, enter_boxes, make_table
+from .tubes import tubes_meet
 
 
 class Candidates(NamedTuple):
-    """Pairs of boxes that meet, (pairs,) each, no pair twice: indices of boxes, and their slab."""
+    """Pairs of boxes that meet and whose tubes do, (pairs,) each, no pair twice.
+
+    Indices of boxes, and their slab.
+    """
 
     own: IntArray
     other: IntArray
@@ -61,30 +52,6 @@ class Sweep(NamedTuple):
     """The same as `own` where there is one fleet."""
 
 
-class Round(NamedTuple):
-    """One side of a slab asks one side: who begins in the same cell (`step` 0) or a later one."""
-
-    slab: int
-    axes: Axes
-    grain: Grain
-    buckets: int
-    asking: Table
-    asked: Table
-    step: int
-
-
-class Look(NamedTuple):
-    """What one entry looks at: the entries [begin, end) of the side that is asked.
-
-    Of those that begin in its own cell, only entries after `after` count.
-    """
-
-    entry: int
-    after: int
-    begin: int
-    end: int
-
-
 @jit
 def boxes_meet(bounds: Float32Array, a: int, b: int) -> bool:
     """Return whether two boxes share a point."""
@@ -99,7 +66,7 @@ def boxes_meet(bounds: Float32Array, a: int, b: int) -> bool:
 def find_candidates(
     job: Job, boxes: Boxes, places: Places, chunk: Chunk, since: Found, out: Candidates
 ) -> tuple[int, int, int, int, bool]:
-    """Write the pairs of boxes that meet, from `since` on, until done or `out` is full.
+    """Write the pairs of boxes and tubes that meet, from `since` on, until done or `out` is full.
 
     Returns what `Found` holds: all are found iff its slab is ``chunk.last``. A call makes progress
     if `out` holds at least as many pairs as the fullest slab has boxes.
@@ -198,16 +165,20 @@ def _compare(
     job: Job, boxes: Boxes, places: Places, turn: Round, look: Look, count: int, out: Candidates
 ) -> int:
     """Write the pairs of an entry with those that it looks at."""
-    if look.begin >= look.end or not _any_meets(turn, look):
+    if look.begin >= look.end or not any_meets(turn, look):
         return count
     box: int = turn.asking.box[look.entry]
     for begin in range(look.begin, look.end, WORD):
         entry = begin
-        meeting = _which_meet(turn, look, begin)
+        meeting = which_meet(turn, look, begin)
         while meeting != 0:
             if meeting & np.uint32(1):
                 partner: int = turn.asked.box[entry]
-                if boxes_meet(boxes.bounds, box, partner) and _counts(boxes, turn, look, entry):
+                if (
+                    boxes_meet(boxes.bounds, box, partner)
+                    and is_its_own(boxes, turn, look, entry)
+                    and tubes_meet(boxes.tubes, box, partner)
+                ):
                     count = _write(job, places, turn.slab, box, partner, count, out)
             meeting >>= np.uint32(1)
             entry += 1
@@ -228,85 +199,3 @@ def _write(
     out.other[count] = other
     out.slab[count] = slab
     return count + 1
-
-
-@jit_inner
-def _any_meets(turn: Round, look: Look) -> bool:
-    """Return whether some entry meets on the axes compared by; a few beyond the end are taken in.
-
-    No branch and an unsigned index, which is not tested for being negative: so eight entries are
-    compared at once.
-    """
-    low, high = turn.asked.low, turn.asked.high
-    one_low, one_high = turn.asking.low[0, look.entry], turn.asking.high[0, look.entry]
-    two_low, two_high = turn.asking.low[1, look.entry], turn.asking.high[1, look.entry]
-    three_low, three_high = turn.asking.low[2, look.entry], turn.asking.high[2, look.entry]
-    blocks = (look.end - look.begin + BLOCK - 1) // BLOCK
-    meets = np.int32(0)
-    if turn.axes.deep:
-        for k in range(blocks * BLOCK):
-            entry = np.uintp(look.begin + k)
-            meets += np.int32(
-                (low[0, entry] <= one_high)
-                & (high[0, entry] >= one_low)
-                & (low[1, entry] <= two_high)
-                & (high[1, entry] >= two_low)
-                & (low[2, entry] <= three_high)
-                & (high[2, entry] >= three_low)
-            )
-    else:
-        for k in range(blocks * BLOCK):
-            entry = np.uintp(look.begin + k)
-            meets += np.int32(
-                (low[0, entry] <= one_high)
-                & (high[0, entry] >= one_low)
-                & (low[1, entry] <= two_high)
-                & (high[1, entry] >= two_low)
-            )
-    return bool(meets > 0)
-
-
-@jit_inner
-def _which_meet(turn: Round, look: Look, begin: int) -> np.uint32:
-    """Return which of the entries from `begin` on meet on the axes compared by: bit k is the k-th.
-
-    In the plane the third axis is 0 throughout, and meets.
-    """
-    low, high = turn.asked.low, turn.asked.high
-    one_low, one_high = turn.asking.low[0, look.entry], turn.asking.high[0, look.entry]
-    two_low, two_high = turn.asking.low[1, look.entry], turn.asking.high[1, look.entry]
-    three_low, three_high = turn.asking.low[2, look.entry], turn.asking.high[2, look.entry]
-    rest = look.end - begin
-    meeting = np.uint32(0)
-    for k in range(BLOCK if rest <= BLOCK else WORD):
-        entry = np.uintp(begin + k)
-        meeting |= np.uint32(
-            (low[0, entry] <= one_high)
-            & (high[0, entry] >= one_low)
-            & (low[1, entry] <= two_high)
-            & (high[1, entry] >= two_low)
-            & (low[2, entry] <= three_high)
-            & (high[2, entry] >= three_low)
-        ) << np.uint32(k)
-    beyond = max(WORD - rest, 0)
-    return np.uint32(meeting << np.uint32(beyond)) >> np.uint32(beyond)
-
-
-@jit_inner
-def _counts(boxes: Boxes, turn: Round, look: Look, entry: int) -> bool:
-    """Return whether a pair that meets is this entry's to write: no other one would find it.
-
-    The later of the two low ends says in which strip, and the earlier one who looks.
-    """
-    bounds = boxes.bounds
-    box, partner = turn.asking.box[look.entry], turn.asked.box[entry]
-    strip = turn.asking.strip[look.entry]
-    if strip != turn.asked.strip[entry]:
-        return False
-    if turn.grain.strip > 0.0:
-        low = max(bounds[box, turn.axes.one], bounds[partner, turn.axes.one])
-        if cell_of(low, turn.grain.strip) != strip:
-            return False
-    first = cell_of(bounds[box, turn.axes.sweep], turn.grain.cell) + turn.step
-    cell = cell_of(bounds[partner, turn.axes.sweep], turn.grain.cell)
-    return cell > first or (cell == first and entry > look.after)

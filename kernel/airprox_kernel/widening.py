@@ -1,36 +1,47 @@
 """Boxes of uncertain aircraft: each is widened by the largest radii that it has in its slab."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from ._jit import jit, jit_inner
 from ._types import Float32Array, FloatArray, IndexArray, Time
-from .boxes import OUTWARD, Places
+from .boxes import Boxes, Places, rounded_down
 from .chunks import Chunk
 from .job import Slabs
 from .knots import Knots
+from .tubes import RADIUS
 from .uncertain import Radii, radius_at
+
+
+class Aircraft(NamedTuple):
+    """One fleet, and how far its aircraft may be from their positions."""
+
+    knots: Knots
+    radii: Radii
+
+
+class Run(NamedTuple):
+    """The boxes [first, last) of each slab of a chunk, (slabs of the chunk,) each."""
+
+    chunk: Chunk
+    first: IndexArray
+    last: IndexArray
 
 
 @jit
 def widen_boxes(
-    knots: Knots,
-    radii: Radii,
-    slabs: Slabs,
-    chunk: Chunk,
-    first: IndexArray,
-    last: IndexArray,
-    places: Places,
-    scale: float,
-    bounds: Float32Array,
+    aircraft: Aircraft, slabs: Slabs, run: Run, places: Places, boxes: Boxes, scale: float
 ) -> None:
-    """Widen one fleet's boxes, [first, last) of each slab of the chunk, by its radii.
+    """Widen one fleet's boxes and tubes by its radii.
 
     `scale` is that of the altitudes (see `boxes.altitude_scale`). One step more than a radius has
     makes up for the rounding down of whole steps.
     """
-    for slab in range(chunk.first, chunk.last):
-        here = slab - chunk.first
-        for box in range(first[here], last[here]):
+    knots, radii = aircraft
+    for slab in range(run.chunk.first, run.chunk.last):
+        here = slab - run.chunk.first
+        for box in range(run.first[here], run.last[here]):
             part: int = places.part[box]
             leg: int = places.leg[box]
             begin = max(slabs.start[slab], knots.time[knots.part_start[part]])
@@ -38,7 +49,9 @@ def widen_boxes(
             across = _largest(knots, radii.horizontal, leg, begin, end)
             upward = _largest(knots, radii.vertical, leg, begin, end)
             steps = np.ceil(upward * scale) + 1.0
-            _widen(bounds, box, across, across if knots.geodetic else 0.0, steps)
+            _widen(boxes.bounds, box, across, across if knots.geodetic else 0.0, steps)
+            wide = np.float64(boxes.tubes[box, RADIUS]) + across
+            boxes.tubes[box, RADIUS] = -rounded_down(-wide)
 
 
 @jit_inner
@@ -55,17 +68,11 @@ def _largest(knots: Knots, radii: FloatArray, leg: int, begin: Time, end: Time) 
 
 @jit_inner
 def _widen(bounds: Float32Array, box: int, across: float, deep: float, upward: float) -> None:
-    bounds[box, 0] = _rounded_down(bounds[box, 0] - across)
-    bounds[box, 1] = _rounded_down(bounds[box, 1] - across)
-    bounds[box, 2] = _rounded_down(bounds[box, 2] - deep)
-    bounds[box, 3] = _rounded_down(bounds[box, 3] - upward)
-    bounds[box, 4] = -_rounded_down(-(bounds[box, 4] + across))
-    bounds[box, 5] = -_rounded_down(-(bounds[box, 5] + across))
-    bounds[box, 6] = -_rounded_down(-(bounds[box, 6] + deep))
-    bounds[box, 7] = -_rounded_down(-(bounds[box, 7] + upward))
-
-
-@jit_inner
-def _rounded_down(value: float) -> np.float32:
-    """Return a float32 below `value`."""
-    return np.float32(value - abs(value) * OUTWARD)
+    bounds[box, 0] = rounded_down(bounds[box, 0] - across)
+    bounds[box, 1] = rounded_down(bounds[box, 1] - across)
+    bounds[box, 2] = rounded_down(bounds[box, 2] - deep)
+    bounds[box, 3] = rounded_down(bounds[box, 3] - upward)
+    bounds[box, 4] = -rounded_down(-(bounds[box, 4] + across))
+    bounds[box, 5] = -rounded_down(-(bounds[box, 5] + across))
+    bounds[box, 6] = -rounded_down(-(bounds[box, 6] + deep))
+    bounds[box, 7] = -rounded_down(-(bounds[box, 7] + upward))

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from airprox import Airspace, Minima
 from airprox.errors import InvalidTrajectories, SchemaError, SchemaTypeError
 from airprox.fleet import Fleet, concat
 from fleet_forms import Flight, flights, long_table, state
@@ -140,13 +141,35 @@ def test_timestamps_must_stay_in_range():
         ([None], InvalidTrajectories, "ids must be among the fleet's, found None"),
         (["a", "b", "a"], InvalidTrajectories, "ids must be asked for once, found 'a' again"),
         ("a", SchemaTypeError, "ids must be a sequence of ids, found 'a'"),
-        ([1], SchemaTypeError, "ids must be of type string"),
-        (3, SchemaTypeError, "ids must be of type string"),
+        ([1], SchemaTypeError, "ids must be of type string, found 1"),
+        (["a", b"b"], SchemaTypeError, "ids must be of type string, found b'b'"),
+        ([["a"]], SchemaTypeError, "ids must be of type string, found ['a']"),
+        (3, SchemaTypeError, "ids must be a sequence of ids, found 3"),
+        (None, SchemaTypeError, "ids must be a sequence of ids, found None"),
+        (pa.array([1]), SchemaTypeError, "ids must be of type string, found an array of int64"),
+        (np.array([1]), SchemaTypeError, "ids must be of type string, found an array of int64"),
+        (
+            pa.table({"id": ["a"]}),
+            SchemaTypeError,
+            "ids must be of type string, found an array of struct<id: string>",
+        ),
+        (
+            np.array([["a"]]),
+            SchemaTypeError,
+            "ids must be readable as an Arrow array, found: only handle 1-dimensional arrays",
+        ),
     ],
 )
 def test_ids_that_cannot_be_selected(ids, error, message):
-    with pytest.raises(error, match=message):
+    with pytest.raises(error) as raised:
         Fleet.from_arrow(long_table(FLEET)).select(ids)
+    assert str(raised.value) == message
+    if error is SchemaTypeError:
+        airspace = Airspace(Minima(10.0, 10.0))
+        airspace.upsert(Fleet.from_arrow(long_table(FLEET)))
+        with pytest.raises(error) as raised:
+            airspace.remove(ids)
+        assert str(raised.value) == message
 
 
 def test_ids_may_be_asked_for_in_any_form():
@@ -168,8 +191,15 @@ def test_integer_ids_of_another_width():
     fleet = Fleet.from_arrow(table)
     assert fleet.select(np.array([3, 1])).ids.to_pylist() == [3, 1]
     assert fleet.select([3, 1]).ids.type == pa.uint16()
-    with pytest.raises(SchemaTypeError, match="ids must be of type uint16"):
-        fleet.select([-1])
+    assert fleet.select([3.0]).ids.to_pylist() == [3]
+    for wrong in (-1, 1.5, True, "1", 10**30):
+        with pytest.raises(SchemaTypeError, match=f"ids must be of type uint16, found {wrong!r}$"):
+            fleet.select([1, wrong])
+    for array in (pa.array([1.0]), pa.array(["1"]), pa.array([True])):
+        with pytest.raises(SchemaTypeError, match=f"found an array of {array.type}$"):
+            fleet.select(array)
+    with pytest.raises(SchemaTypeError, match="uint16, found: Integer value 70000 not in range"):
+        fleet.select(pa.array([70_000]))
 
 
 def test_concat_of_different_fleets():

@@ -1,10 +1,12 @@
 """Which columns are read, in which units, and what is said when they are not there."""
 
 import math
+import zoneinfo
 
 import pyarrow as pa
 import pytest
 
+from airprox import Minima, screen
 from airprox.errors import AirproxError, SchemaError, SchemaTypeError, UnitsError
 from airprox.fleet import Fleet
 from fleet_forms import state
@@ -208,6 +210,42 @@ def test_what_columns_and_arguments_must_be(source, options, error, message):
 def test_a_wrong_type_is_a_type_error():
     assert issubclass(SchemaTypeError, TypeError)
     assert issubclass(SchemaTypeError, SchemaError)
+
+
+def in_zone(zone):
+    return {**PLANE, "time": pa.array([1], pa.timestamp("s", zone))}
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Etc/UTC", "GMT", "Europe/Paris", "+02:00", "-23:59"])
+def test_known_time_zones_stay(zone):
+    fleet = Fleet.from_arrow(in_zone(zone))
+    assert fleet.time_type == pa.timestamp("ns", zone)
+    assert fleet.to_arrow()["time"][0].as_py().timestamp() == 1.0
+
+
+@pytest.mark.parametrize(
+    "zone", ["Mars/Olympus", "Europe", "+24:00", "+2", "../UTC", "/etc/passwd", "a\nb", "x" * 5000]
+)
+def test_unknown_time_zones_are_refused(zone):
+    with pytest.raises(SchemaError) as raised:
+        Fleet.from_arrow(in_zone(zone))
+    assert str(raised.value) == (
+        "column 'time' must have a known time zone, such as UTC, Europe/Paris or +02:00, found "
+        f"{zone[:64]!r}"
+    )
+    pair = Fleet.from_arrow(in_zone("UTC"))
+    with pytest.raises(SchemaError, match="the window must have a known time zone"):
+        screen(pair, Minima(10.0, 10.0), window=(pa.scalar(0, pa.timestamp("s", zone)), None))
+
+
+def test_a_system_without_a_database_of_zones_takes_their_names(monkeypatch):
+    def unknown(name):
+        raise zoneinfo.ZoneInfoNotFoundError(name)
+
+    monkeypatch.setattr(zoneinfo, "ZoneInfo", unknown)
+    monkeypatch.setattr(zoneinfo, "available_timezones", set)
+    for zone in ("UTC", "+02:00", "Europe/Paris"):
+        assert Fleet.from_arrow(in_zone(zone)).time_type.tz == zone
 
 
 def test_naive_times_can_be_read_as_utc():

@@ -136,7 +136,7 @@ def test_what_a_geometry_lacks_is_one_sentence():
     bad = as_geoarrow(linestrings())
     field = bad.schema.field("geometry")
     field = field.with_metadata({EXTENSION: LINESTRING, b"ARROW:extension:metadata": b"{"})
-    with pytest.raises(SchemaError, match="metadata of column 'geometry' must be JSON"):
+    with pytest.raises(SchemaError, match="metadata of column 'geometry' must be a JSON object"):
         read(bad.set_column(1, field, bad["geometry"]))
 
 

@@ -33,7 +33,20 @@ def test_broken_arrays_are_refused_by_every_entry(entry):
             text = hostile.refusal(lambda make=make: hostile.ENTRIES[entry](make()))
         except AssertionError as error:
             raise AssertionError(f"{name}: {error}") from error
-        assert text
+        assert "must be valid Arrow data" not in text or ", found column '" in text, text
+
+
+def test_a_broken_column_is_named_as_the_input_names_it():
+    offsets = pa.py_buffer(np.array([0, 2, 1], np.int32))
+    broken = pa.Array.from_buffers(pa.string(), 2, [None, offsets, pa.py_buffer(b"ab")])
+    table = {"other": broken, "icao24": pa.chunked_array([["a", "b"], broken])}
+    table |= {name: LONG[name] for name in ("time", "x", "y", "z")}
+    with pytest.raises(SchemaError) as raised:
+        Fleet.from_arrow({**table, "other": [0] * 4}, columns={"id": "icao24"})
+    assert str(raised.value) == (
+        "the source must be valid Arrow data, found column 'icao24': Offset invariant "
+        "failure: non-monotonic offset at slot 2: 1 < 2"
+    )
 
 
 # Column, its values, the first row that is refused, and why; rows 0 and 2 are one trajectory's.

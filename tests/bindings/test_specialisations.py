@@ -18,7 +18,8 @@ import polars
 import pyarrow as pa
 import airprox
 import numba
-from airprox import Fleet, Minima, Rules
+from airprox import Fleet, Minima, Rules, distributed
+from airprox._excerpts import Tile
 from airprox._warmup import FRAMES, TIMES
 from airprox_kernel import _direct
 from benchmarks import scenarios
@@ -84,6 +85,11 @@ def use(fleet, whole):
     airspace.probe(fleet)
     airprox.forbidden_delays(fleet, MINIMA, horizon=60.0)
     airprox.forbidden_delays(fleet, MINIMA, horizon=60.0, against=whole, same_id="exempt")
+    middle = float(np.median(fleet._knots.x)) if len(fleet) else 0.0
+    cuts = (-np.inf, middle, np.inf)
+    tiles = [Tile(-np.inf, np.inf, "x", low, high) for low, high in zip(cuts, cuts[1:])]
+    plan = distributed.plan(fleet, MINIMA, against=whole, same_id="exempt", _tiles=tiles)
+    distributed.merge(map(distributed.run_partition, plan.descriptors))
 
 def named(module):
     "What a module's own text names of the kernel: imported names, and attributes of modules."

@@ -31,6 +31,7 @@ from airprox_kernel.narrow import Narrowed, find_pieces
 from airprox_kernel.pieces import piece_type
 from airprox_kernel.slabs import busy_periods, crowded_periods, cut_periods
 from airprox_kernel.surface import MEAN_RADIUS, chord_of_arc, surface_vector
+from airprox_kernel.tubes import COLUMNS
 from exact import Track
 
 POSITION_COLUMNS = ("x", "y", "z", "altitude")
@@ -169,6 +170,7 @@ def make_part(division: Division, index: int) -> Part:
     np.cumsum(own + division.other_boxes[chunk.first : chunk.last], out=start[1:])
     middle = start[:-1] + own
     bounds = np.empty((start[-1], 8), np.float32)
+    tubes = np.empty((start[-1], COLUMNS), np.float32)
     places = Places(np.empty(start[-1], np.int32), np.empty(start[-1], np.int64))
     own_side = Side(job.own, job.limits.own_category, division.own)
     sides = [(own_side, division.own_roll, start[:-1])]
@@ -185,11 +187,12 @@ def make_part(division: Division, index: int) -> Part:
             Room(
                 cursor.copy(),
                 bounds,
+                tubes,
                 places,
                 np.empty(roll.start[index + 1] - roll.start[index], np.int64),
             ),
         )
-    return Part(chunk, Boxes(bounds, start, middle), places)
+    return Part(chunk, Boxes(bounds, start, middle, tubes), places)
 
 
 def all_candidates(job: Job, part: Part, room: int) -> list[tuple[int, int, int]]:

@@ -13,6 +13,7 @@ from airprox_kernel.broad import Candidates, Found, boxes_meet, find_candidates
 from airprox_kernel.chunks import Chunk
 from airprox_kernel.job import Block
 from airprox_kernel.sweep import choose_axes
+from airprox_kernel.tubes import COLUMNS, NO_TUBES, RADIUS, tubes_meet
 
 CELL = 10.0
 FIRST_SLAB = 5
@@ -34,6 +35,18 @@ def box_bounds(draw, *, flat=True):
 
 
 @st.composite
+def tubes(draw, count):
+    """Tubes that often miss each other, or none at all."""
+    if draw(st.booleans()):
+        return NO_TUBES
+    values = np.zeros((count, COLUMNS), np.float32)
+    for tube in range(count):
+        values[tube, :RADIUS] = draw(st.lists(st.integers(-6, 6), min_size=6, max_size=6))
+        values[tube, RADIUS] = draw(st.sampled_from((0.0, 1.0, 4.0, math.inf)))
+    return values
+
+
+@st.composite
 def parts(draw, *, single=None):
     """A job whose rows are its boxes, spread over some slabs; two sides or one."""
     single = draw(st.booleans()) if single is None else single
@@ -49,7 +62,7 @@ def parts(draw, *, single=None):
     middle = start[:-1] + np.array([own for own, _ in counts], np.int64)
     part = Part(
         Chunk(FIRST_SLAB, FIRST_SLAB + len(counts)),
-        Boxes(np.array(bounds, np.float32).reshape(-1, 8), start, middle),
+        Boxes(np.array(bounds, np.float32).reshape(-1, 8), start, middle, draw(tubes(len(boxes)))),
         Places(np.array([row for _, row in boxes], np.int32), np.zeros(len(boxes), np.int64)),
     )
     still = [[[(0.0, 0.0, 0.0, 0.0)]]] * rows
@@ -59,7 +72,7 @@ def parts(draw, *, single=None):
 
 
 def expected(job, part):
-    """(slab, own box, other box) of all pairs of boxes that share a point."""
+    """(slab, own box, other box) of all pairs of boxes that share a point, and tubes that meet."""
     found = []
     bounds = part.boxes.bounds.tolist()
     for slab in range(part.chunk.first, part.chunk.last):
@@ -72,9 +85,13 @@ def expected(job, part):
         for a in range(start, middle):
             for b in range(a + 1, end) if job.single else range(middle, end):
                 own, other = job.own_identity, job.other_identity
-                if own[part.places.part[a]] != other[part.places.part[b]] and all(
-                    bounds[a][k] <= bounds[b][k + 4] and bounds[b][k] <= bounds[a][k + 4]
-                    for k in range(4)
+                if (
+                    own[part.places.part[a]] != other[part.places.part[b]]
+                    and all(
+                        bounds[a][k] <= bounds[b][k + 4] and bounds[b][k] <= bounds[a][k + 4]
+                        for k in range(4)
+                    )
+                    and tubes_meet(part.boxes.tubes, a, b)
                 ):
                     found.append((slab, a, b))
     return found

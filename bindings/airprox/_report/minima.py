@@ -1,12 +1,14 @@
 """The minima that held for each encounter, as the table's own metadata tell them."""
 
 import json
+import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 
 from airprox._job import Sides
+from airprox.errors import SchemaError
 
 KEY = b"airprox.minima"
 
@@ -62,8 +64,35 @@ def _stated(table: pa.Table) -> dict[str, dict[str, Any]]:
     text = (table.schema.metadata or {}).get(KEY)
     if text is None:
         return {}
-    minima = json.loads(text)
-    return {"": minima} if {"horizontal", "pairs"} & {*minima} else minima
+    try:
+        minima = json.loads(text)
+        levels = {"": minima} if {"horizontal", "pairs"} & {*minima} else minima
+        if all(map(_are_minima, levels.values())):
+            return levels
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        pass  # another's text may be anything
+    raise SchemaError(
+        f"the metadata {KEY.decode()!r} must be what airprox writes there, found {text[:80]!r}"
+    )
+
+
+def _are_minima(stated: dict[str, Any]) -> bool:
+    """Whether these are minima for all pairs, or by pairs of categories in a column."""
+    if "pairs" not in stated:
+        return _are_lengths(stated)
+    categories = [pair[f"{side}_category"] for pair in stated["pairs"] for side in ("own", "other")]
+    named = all(each is None or isinstance(each, (str, int)) for each in categories)
+    return named and isinstance(stated["column"], str) and all(map(_are_lengths, stated["pairs"]))
+
+
+def _are_lengths(stated: dict[str, Any]) -> bool:
+    """Whether lengths are there, above 0, and bands of altitude if any."""
+    numbers = [number for band in stated.get("bands", []) for number in band.values()]
+    return (
+        min(stated["horizontal"], stated["vertical"]) > 0.0
+        and max(stated["horizontal"], 0.0) < math.inf
+        and all(isinstance(number, (int, float)) for number in numbers)
+    )
 
 
 class _Rule:

@@ -1,0 +1,96 @@
+"""Tubes hold, in exact arithmetic, every position of their slab at its time, and the reach."""
+
+import math
+from fractions import Fraction
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies_kernel import divide_time, make_job, make_knots, make_parts, make_reach
+from test_boxes import divisions, stretch
+
+from airprox_kernel.tubes import END, NO_TUBES, RADIUS, tubes_meet
+
+
+def between(tube, share):
+    """Where a tube's line is, exactly, at a share of its slab."""
+    line = [Fraction(value) for value in tube[:RADIUS].tolist()]
+    return [a + (b - a) * share for a, b in zip(line[:END], line[END:], strict=True)]
+
+
+@given(divisions())
+def test_tubes_hold_every_position_of_the_slab_and_the_reach(drawn):
+    division, ours, theirs, (horizontal, _) = drawn
+    job = division.job
+    sides = [[p for track in side for p in track] for side in (ours, theirs or ours)]
+    for chunk, boxes, places in make_parts(division):
+        for slab in range(chunk.first, chunk.last):
+            index = slab - chunk.first
+            slab_start, slab_end = job.slabs.start[slab].item(), job.slabs.end[slab].item()
+            for box in range(boxes.start[index], boxes.start[index + 1]):
+                part = sides[0 if box < boxes.middle[index] else 1][places.part[box]]
+                start, end = max(slab_start, part[0][0]), min(slab_end, part[-1][0])
+                tube = boxes.tubes[box]
+                if start > slab_start or end < slab_end:
+                    assert tube[RADIUS] == math.inf
+                    continue
+                room = Fraction(tube[RADIUS].item()) - Fraction(horizontal) / 2
+                assert room >= 0
+                times = sorted({start, end} | {k[0] for k in part if start <= k[0] <= end})
+                for time, (x, y, _up) in zip(times, stretch(part, start, end), strict=True):
+                    share = (Fraction(time) - start) / (Fraction(end) - Fraction(start))
+                    across = between(tube, share)
+                    assert across[2] == 0
+                    assert (x - across[0]) ** 2 + (y - across[1]) ** 2 <= room**2
+
+
+places = st.sampled_from((0.0, 0.0, 1e7, -3e6)) | st.floats(-1e5, 1e5, width=32)
+lines = st.lists(places, min_size=6, max_size=6)
+
+
+@given(lines, lines, st.floats(0, 1e5, width=32), st.floats(0, 1e5, width=32), st.floats(0, 1))
+def test_tubes_that_are_near_at_an_instant_meet(one, two, own_radius, other_radius, share):
+    """From either side; the room for rounding that a tube is made with is not used up."""
+    tubes = np.zeros((2, 8), np.float32)
+    tubes[:, :RADIUS] = one, two
+    tubes[:, RADIUS] = own_radius, other_radius
+    apart = [b - a for a, b in zip(*(between(t, Fraction(share)) for t in tubes), strict=True)]
+    rounding = Fraction(1e-9) * sum(abs(Fraction(value)) for value in (*one, *two))
+    reach = Fraction(own_radius) + Fraction(other_radius)
+    if reach >= rounding and sum(a * a for a in apart) <= (reach - rounding) ** 2:
+        assert tubes_meet(tubes, 0, 1)
+        assert tubes_meet(tubes, 1, 0)
+
+
+def test_two_that_pass_the_same_place_at_different_times_are_told_apart():
+    """As they cross: boxes cannot tell them apart, tubes can; and so for two that fly in line."""
+    tubes = np.zeros((4, 8), np.float32)
+    tubes[:, RADIUS] = 4e3
+    tubes[0, [0, END]] = -3e4, 3e4
+    tubes[1, [1, END + 1]] = -1e4, 5e4
+    tubes[2, [1, END + 1]] = -2.5e4, 3.5e4
+    tubes[3, [0, END]] = -2e4, 4e4
+    assert not tubes_meet(tubes, 0, 1)
+    assert tubes_meet(tubes, 0, 2)
+    assert not tubes_meet(tubes, 0, 3)
+    assert tubes_meet(tubes, 0, 0)
+    assert tubes_meet(NO_TUBES, 0, 3)
+
+
+def test_a_straight_flight_has_a_narrow_tube_and_a_bent_one_a_wide_one():
+    straight = [(float(t), 220.0 * t, 100.0 * t, 0.0) for t in range(0, 301, 60)]
+    bent = [(t, x, y + (5e3 if t == 120.0 else 0.0), z) for t, x, y, z in straight]
+    job = make_job(make_knots([[straight], [bent]]), None, (1e4, 300.0))
+    division = divide_time(job, make_reach((1e4, 300.0)), 300.0)
+    ((_, boxes, _),) = make_parts(division)
+    assert np.allclose(boxes.tubes[:, RADIUS] - 5e3, [0.0, 5e3], atol=0.1)
+
+
+def test_geodetic_tubes_run_through_the_earth():
+    """One degree along the equator: the line is 850 m below the middle of the way."""
+    way = [(t, 0.0, t, 1e4) for t in (0.0, 0.25, 0.5, 0.75, 1.0)]
+    job = make_job(make_knots([[way]] * 2, geodetic=True), None, (1e4, 300.0))
+    division = divide_time(job, make_reach((1e4, 300.0), geodetic=True), 300.0)
+    ((_, boxes, _),) = make_parts(division)
+    radius = boxes.tubes[0, RADIUS] - division.reach.horizontal[0]
+    assert math.isclose(radius, 6_378_137.0 * (1.0 - math.cos(math.radians(0.5))), rel_tol=0.02)
