@@ -35,7 +35,7 @@ def traffic(steps: int = 100) -> pa.Table:
 
 
 def test_each_row_group_is_read_twice_in_all_though_slabs_lie_across(tmp_path, monkeypatch):
-    pq.write_table(traffic(), tmp_path / "in.parquet", row_group_size=30)
+    pq.write_table(traffic(), tmp_path / "in.parquet", row_group_size=10)
     read: list[tuple[int, ...]] = []
     usual = _stored.Files.read
 
@@ -45,18 +45,18 @@ def test_each_row_group_is_read_twice_in_all_though_slabs_lie_across(tmp_path, m
 
     monkeypatch.setattr(_stored.Files, "read", counted)
     found = airprox.scan(
-        tmp_path / "in.parquet", MINIMA, out=tmp_path / "out", _division=Division(100)
+        tmp_path / "in.parquet", MINIMA, out=tmp_path / "out", _division=Division(150)
     )
     groups = [group for chunk in read for group in chunk]
     assert len(found) > 0
-    # 14 row groups: for the survey, and then for the slabs.
-    assert sorted(groups) == sorted([*range(14)] * 2)
+    # For the survey, and then for the three slabs.
+    assert sorted(groups) == sorted([*range(40)] * 2)
     plan = distributed.plan(tmp_path / "in.parquet", MINIMA, partitions=4)
     for descriptor in plan.descriptors[:-1]:
         read.clear()
         distributed.run_partition(descriptor)
-        # A slab of a quarter, and at either edge the row group with the leg across.
-        assert sum(map(len, read)) <= 14 / 4 + 3
+        # A quarter, and at either edge the row group with the ends of legs that lie across.
+        assert 10 <= sum(map(len, read)) <= 14
 
 
 def test_folders_lists_and_datasets_are_read_as_one(tmp_path):
@@ -95,7 +95,7 @@ def test_times_of_any_kind(tmp_path, unit):
             place = table.schema.get_field_index(axis)
             table = table.set_column(place, axis, pa.compute.divide(table[axis], 1e5))
         table = table.append_column("time", pa.compute.add(seconds, 1_700_000_000))
-        table = table.append_column("callsign", pa.nulls(len(table), pa.string()))
+        table = table.append_column("callsign", pa.array(["X"] * len(table)))
         table = table.append_column("baroaltitude", table["geoaltitude"])
     else:
         naive = unit == "naive"
