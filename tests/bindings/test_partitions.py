@@ -4,6 +4,7 @@ import math
 import pickle
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
@@ -136,6 +137,26 @@ def test_what_all_flies_at_once_is_divided_in_space():
     assert distributed.merge(map(distributed.run_partition, plan.descriptors)).encounters.equals(
         whole
     )
+
+
+def test_a_crowd_for_one_minute_of_a_quiet_day_is_divided_in_space(day):
+    random, count = np.random.default_rng(1), 3000
+    east, north = (np.repeat(random.normal(size=count), 2) for _ in range(2))
+    crowd = {
+        "id": np.repeat(np.arange(count), 2) + 100_000,
+        "time": np.tile([40_000.0, 40_060.0], count),
+        "lat": 50.0 + 0.15 * north,
+        "lon": 10.0 + 0.6 * east + np.tile([0.0, 0.1], count),
+        "alt": np.repeat(random.uniform(0.0, 12_000.0, count), 2),
+    }
+    both = airprox.concat([day, airprox.Fleet.from_arrow(crowd, altitude_unit="m")])
+    plan = distributed.plan(both, MINIMA, partitions=8)
+    crowded = [tile for tile in plan.tiles if tile.start <= 40_000 < tile.end]
+    assert 3 <= len(crowded) < len(plan.tiles) <= 10
+    assert max(plan.seconds) < 2 * sum(plan.seconds) / len(plan.seconds)
+    assert plan.legs_twice < 0.1 * plan.legs
+    merged = distributed.merge(map(distributed.run_partition, plan.descriptors))
+    assert merged.encounters.equals(airprox.screen(both, MINIMA).encounters)
 
 
 def test_descriptors_may_be_files(day, tmp_path):

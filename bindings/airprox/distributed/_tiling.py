@@ -47,7 +47,7 @@ def divide(case: Case, load: Load, count: int) -> Tiling:
     tiles: list[Tile] = []
     seconds: list[float] = []
     for start, end in pairwise(ends):
-        inside, work = _within(load, start, end)
+        inside, work = load.between(start, end)
         wanted = round(work * count / total) if total > 0.0 else 1
         cuts = _cuts(case, inside, wanted) if wanted > SKEW else ("x", [])
         strips = [-math.inf, *cuts[1], math.inf]
@@ -73,23 +73,6 @@ def _slab_edges(case: Case, load: Load, count: int) -> list[Any]:
             return edges
         count = min(count - 1, int(count * TWICE * load.legs / across))
     return []
-
-
-def _within(load: Load, start: Any, end: Any) -> tuple[list[Picture], float]:
-    """Return the pictures of a slab, and the seconds of work that is in it."""
-    if not load.start.size:
-        return [], 0.0
-    cost = load.cost
-    low, high = (
-        np.searchsorted(load.start, edge) / load.start.size if math.isfinite(edge) else share
-        for edge, share in ((start, 0.0), (end, 1.0))
-    )
-    steps = np.linspace(0.0, 1.0, cost.size + 1)
-    before, after = np.interp([low, high], steps, np.append(0.0, cost.cumsum()))
-    middle = (steps[:-1] + steps[1:]) / 2
-    return [p for p, at in zip(load.pictures, middle, strict=True) if low <= at <= high], float(
-        after - before
-    )
 
 
 def _cuts(case: Case, pictures: list[Picture], count: int) -> tuple[str, list[float]]:
