@@ -14,6 +14,7 @@ import airprox
 from airprox import _stored, distributed
 from airprox._division import Division
 from airprox._spill import Spill
+from airprox.cli import main
 
 MINIMA = airprox.Minima(horizontal=5_000.0, vertical=300.0)
 
@@ -194,3 +195,16 @@ def test_records_beyond_memory_are_the_same_from_disk(tmp_path):
             assert np.array_equal(one, two)
     small.close()
     assert not list(Path(tmp_path).iterdir())
+
+
+def test_the_command_scans_into_a_folder(tmp_path, capsys):
+    pq.write_table(traffic(), tmp_path / "in.parquet")
+    chosen = ["--horizontal", "5000m", "--vertical", "300m", "--memory", "0.5", "--threads", "1"]
+    command = ["scan", str(tmp_path / "in.parquet"), "--out", str(tmp_path / "out"), *chosen]
+    for _ in range(2):
+        assert main(command) == 0
+        assert f"The encounters are in {tmp_path / 'out'}" in capsys.readouterr().out
+    wanted = airprox.screen(airprox.Fleet.from_arrow(traffic()), MINIMA)
+    assert ds.dataset(tmp_path / "out", format="parquet").count_rows() == len(wanted)
+    assert main([*command, "--memory", "-1"]) == 2
+    assert "--memory must be above 0 GB" in capsys.readouterr().err
