@@ -121,17 +121,15 @@ def fine_edges(extents: Extents, division: Division) -> NDArray[Any]:
 
 
 def joined_slabs(counts: NDArray[np.int64], division: Division) -> NDArray[np.int64]:
-    """Return the first fine slab of each run of them that is full, and the end.
+    """Return the first fine slab of each slab, and the end.
 
-    A fine slab of too many knots stands alone; given edges are kept.
+    As few slabs as there may be, about equally full: by no more than a fine slab too full. Given
+    edges are kept.
     """
     if division.edges is not None:
         return np.arange(len(counts) + 1)
-    starts = [0]
-    inside = 0
-    for slab, count in enumerate(counts.tolist()):
-        if inside and inside + count > division.knots:
-            starts.append(slab)
-            inside = 0
-        inside += count
-    return np.array([*starts, len(counts)])
+    total = int(counts.sum())
+    number = max(1, -(-total // division.knots))
+    middle = np.cumsum(counts) - counts / 2.0
+    slab = np.minimum((middle * number / max(total, 1)).astype(np.int64), number - 1)
+    return np.append(np.flatnonzero(np.diff(slab, prepend=-1)), len(counts))

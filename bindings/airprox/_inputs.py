@@ -35,8 +35,8 @@ def read_inputs(
     """
     own, against = expanded(chosen.own), expanded(getattr(chosen, "against", None) or [])
     output = output_of(chosen, [*own, *against])
-    rules = _rules_of(chosen)
-    columns = [*_columns_of(minima, rules), *carry]
+    rules = rules_of(chosen)
+    columns = [*columns_of(minima, rules), *carry]
     status.stage(f"reading {told(own)}")
     fleet, other = fleet_of(chosen, own, columns), None
     if against:
@@ -46,7 +46,8 @@ def read_inputs(
     return Inputs(fleet, other, rules, output)
 
 
-def _rules_of(chosen: argparse.Namespace) -> Rules | None:
+def rules_of(chosen: argparse.Namespace) -> Rules | None:
+    """The rules in the file of --rules."""
     if not getattr(chosen, "rules", None):
         return None
     from ._toml import read_rules
@@ -54,7 +55,7 @@ def _rules_of(chosen: argparse.Namespace) -> Rules | None:
     return read_rules(chosen.rules)
 
 
-def _columns_of(minima: object, rules: Rules | None) -> list[str]:
+def columns_of(minima: object, rules: Rules | None) -> list[str]:
     """The columns that the minima and the rules speak of."""
     levels = minima.values() if isinstance(minima, dict) else [minima]
     named = [level.column for level in levels if isinstance(level, MinimaTable)]

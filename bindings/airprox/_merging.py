@@ -131,7 +131,7 @@ def _receipt(account: Part, counts: list[dict[str, Any]], found: Encounters) -> 
     by_level = np.bincount(found.pieces["level"], minlength=len(levels.tables)).tolist()
     tasks = sum((Counter(count["tasks"]) for count in counts), Counter[str]())
     return compose(
-        whole["facts"],
+        _facts(whole["facts"], counts),
         Counts(whole["common"], whole["exempt"]),
         finished=True,
         minima=as_given(levels),
@@ -147,3 +147,15 @@ def _receipt(account: Part, counts: list[dict[str, Any]], found: Encounters) -> 
         tasks=dict(sorted(tasks.items())),
         seconds={"search": sum(count["seconds"] for count in counts)},
     )
+
+
+def _facts(told: dict[str, Any], counts: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return what is told of the whole, and what partitions counted as they read a dataset."""
+    facts = dict(told)
+    for name in ("joined_gaps", "duplicates_dropped"):
+        facts[name] += sum(count.get(name, 0) for count in counts)
+    if counts and "fast" in counts[0]:
+        facts["implausible"] = len({row for count in counts for row in count["implausible_rows"]})
+        fast, steep = (sum(count[name] for count in counts) for name in ("fast", "steep"))
+        facts["implausible_legs"] = {"speed": fast, "climb": steep}
+    return facts

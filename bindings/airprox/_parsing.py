@@ -40,11 +40,22 @@ def add_inputs(parser: Parser, own: str = "OWN", against: str | None = None) -> 
     )
     if against is not None:
         parser.add_argument("--against", metavar="OTHER", action="append", help=against)
-    _add_reading(parser, two_sides=against is not None)
+    reading = _add_reading(parser, two_sides=against is not None)
+    most = "decoded size; by default half the memory"
+    reading.add_argument("--max-read", type=float, metavar="GB", help=most)
 
 
-def _add_reading(parser: Parser, *, two_sides: bool) -> None:
-    add = parser.add_argument_group("how files are read").add_argument
+def add_dataset(parser: Parser) -> None:
+    """Add a dataset to read slab by slab, and how to read it."""
+    parser.add_argument(
+        "own", metavar="DATASET", nargs="+", help="Parquet files or folders, a row for each point"
+    )
+    _add_reading(parser, two_sides=False)
+
+
+def _add_reading(parser: Parser, *, two_sides: bool) -> argparse._ArgumentGroup:
+    group = parser.add_argument_group("how files are read")
+    add = group.add_argument
     add("--columns", metavar="C", help="traffic, opensky, or pairs such as id=icao24,time=ts")
     if two_sides:
         add("--against-columns", metavar="C", help="the same for OTHER, if it differs")
@@ -52,10 +63,10 @@ def _add_reading(parser: Parser, *, two_sides: bool) -> None:
     if two_sides:
         add("--against-altitude-unit", choices=("ft", "m"), help="of OTHER, if it differs")
     add("--max-gap", metavar="TIME", help="a longer leg is a gap, such as 90s; inf joins all")
-    add("--max-read", type=float, metavar="GB", help="decoded size; by default half the memory")
     add("--invalid", choices=("raise", "reject"), default="raise", help="bad trajectories")
     add("--enforce-gates", action="store_true", help="legs too fast or steep to be true are bad")
     add("--naive-time", choices=("raise", "utc"), default="raise", help="times without a zone")
+    return group
 
 
 def add_minima(parser: Parser) -> None:

@@ -19,6 +19,7 @@ from ._parsing import Parser, Work
 from ._probe_command import add_probe
 from ._report_command import add_report
 from ._sample_command import add_demo, add_sample
+from ._scan_command import add_scan
 from ._screen_command import add_screen
 from ._warmup_command import add_warmup
 from .errors import AirproxError
@@ -26,6 +27,7 @@ from .errors import AirproxError
 _COMMANDS = (
     add_demo,
     add_screen,
+    add_scan,
     add_closest,
     add_probe,
     add_delays,

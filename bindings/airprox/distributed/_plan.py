@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -28,6 +28,7 @@ from airprox.rules import Rules
 from airprox_kernel.knots import Knots
 
 from ._load import estimate
+from ._paths import is_dataset
 from ._store import store
 from ._tiling import Tiling, divide, tasks_for
 
@@ -69,7 +70,7 @@ class Plan:
 
 
 def plan(
-    fleet: Fleet,
+    fleet: Any,
     minima: AnyMinima,
     *,
     against: Fleet | None = None,
@@ -79,13 +80,16 @@ def plan(
     partitions: int | None = None,
     directory: str | PathLike[str] | None = None,
     _tiles: Sequence[Tile] | None = None,
+    **reading: Any,
 ) -> Plan:
     """Divide a screening among partitions that any processes can do, in any order.
 
     Parameters
     ----------
     fleet, minima, against, same_id, rules, window
-        As of `airprox.screen`, and checked here.
+        As of `airprox.screen`, and checked here. Or a path to Parquet files that whoever does the
+        work can read, a list of paths or a pyarrow dataset, as of `airprox.scan`: ids and times
+        are read here, and each partition reads the row groups of its own slab.
     partitions
         About how many there should be. By default three for each processor of this one machine,
         or more where they would take over two seconds each; small jobs are one partition.
@@ -93,6 +97,9 @@ def plan(
         A folder for the partitions and the account, one file each, which whoever does the work can
         read; descriptors then hold paths. Without it they hold the legs. Files are for the caller
         to delete.
+    **reading
+        Of a dataset: ``columns``, ``altitude_unit``, ``altitude_reference``, ``max_gap``,
+        ``gates``, ``carry`` and ``naive_time`` as of `Fleet.from_arrow`.
 
     Raises
     ------
@@ -113,6 +120,13 @@ def plan(
     >>> distributed.merge(parts).encounters.equals(airprox.screen(fleet, minima).encounters)
     True
     """
+    number = _checked_number(partitions)
+    if not isinstance(fleet, Fleet) and is_dataset(fleet):
+        if against is not None or directory is not None:
+            raise SchemaError("a plan of a dataset takes neither `against` nor `directory`")
+        return _of_dataset(fleet, Asked(minima, rules, window), number, reading)
+    if reading:
+        raise SchemaTypeError(f"a fleet has been read: {', '.join(reading)} must not be given")
     sides = pair_up(fleet, against)
     if any(side._radii is not None for side in sides):
         raise SchemaError(
@@ -124,7 +138,7 @@ def plan(
     if _tiles is not None:
         tiling = Tiling(list(_tiles), [0.0] * len(_tiles))
     else:
-        tiling = divide(case, load, _checked_number(partitions) or tasks_for(load.cost.sum()))
+        tiling = divide(case, load, number or tasks_for(load.cost.sum()))
     numbers = range(len(tiling.tiles))
     label = {"version": __version__, "total": len(numbers) + 1, "fingerprint": secrets.token_hex(8)}
     folder = None if directory is None else Path(directory).resolve()
@@ -143,6 +157,36 @@ def plan(
     legs = sum(count for _, count in done)
     descriptors = [*(descriptor for descriptor, _ in done), account]
     return Plan(descriptors, tiling.tiles, tiling.seconds, legs, legs - load.legs)
+
+
+class Asked(NamedTuple):
+    """What is asked of a dataset."""
+
+    minima: AnyMinima
+    rules: Rules | None
+    window: tuple[Any, Any] | None
+
+
+def _of_dataset(
+    source: object, asked: Asked, partitions: int | None, reading: dict[str, Any]
+) -> Plan:
+    """Return the plan of a dataset, by slabs of time."""
+    # Loaded where asked for: reading datasets takes modules that nothing else needs.
+    from ._dataset import survey
+
+    found = survey(source, reading, partitions)
+    sides = pair_up(found.whole.roster, None)
+    case = make_case(sides, asked.minima, "raise", asked.window, asked.rules)
+    works = list(found.works(case))
+    label = {"version": __version__, "fingerprint": secrets.token_hex(8), "total": len(works) + 1}
+    descriptors = [
+        found.describe({**label, "number": number}, work) for number, work in enumerate(works)
+    ]
+    account = _account({**label, "number": len(works)}, case, sides, asked.minima, asked.window)
+    tiles = [Tile(work.slab.start.item(), work.slab.end.item()) for work in works]
+    twice = sum(found.repeats(work) for work in works)
+    seconds = [found.seconds(work) for work in works]
+    return Plan([*descriptors, account], tiles, seconds, found.legs + twice, twice)
 
 
 def _checked_number(partitions: int | None) -> int | None:

@@ -9,11 +9,8 @@ from airprox import __version__
 from airprox._counts import count_pairs
 from airprox._message import read_message
 from airprox._parallel import thread_count
-from airprox._partition import search
+from airprox._partition import Partition, Yield, search
 from airprox._parts import LABEL, Named, write_account, write_part
-from airprox._slab import gather
-from airprox._slab_work import do_slab, read_work
-from airprox._stored import Files
 from airprox.errors import InvalidParts
 
 from ._store import fetch
@@ -57,16 +54,28 @@ def run_partition(descriptor: bytes, *, threads: int = 1) -> bytes:
             label, {**facts, "common": counts.common, "exempt": counts.exempt}, columns["schema"]
         )
     if header["kind"] == "dataset":
-        work = read_work(header, value, columns)
-        gathered = gather(work.slab, work.told, Files(work.stored).read)
-        found = do_slab(work, gathered, count)
-        own = other = Named(value.own_row, work.ids)
+        found, own = _of_dataset(header, value, columns, count)
+        other = own
     else:
         found = search(value, count)
         own = Named(value.own_row, columns["own_id"])
         other = Named(value.other_row, columns["other_id"])
     found.counts.update(threads=count, seconds=time.perf_counter() - began)
     return write_part(label, found, own, other)
+
+
+def _of_dataset(
+    header: dict[str, Any], shell: Partition, columns: dict[str, pa.Array], threads: int
+) -> tuple[Yield, Named]:
+    """Return what is found in a slab of a dataset, once it has been read."""
+    # Loaded where asked for: reading datasets takes modules that nothing else needs.
+    from airprox._slab import gather
+    from airprox._slab_work import do_slab, read_work
+    from airprox._stored import Files
+
+    work = read_work(header, shell, columns)
+    gathered = gather(work.slab, work.told, Files(work.stored).read)
+    return do_slab(work, gathered, threads), Named(shell.own_row, work.ids)
 
 
 def _opened(descriptor: bytes | memoryview) -> Message:
