@@ -17,6 +17,7 @@ from airprox import _job, _partition, _parts, distributed
 from airprox_kernel.job import Window
 from airprox_kernel.knots import Knots
 from benchmarks import scenarios
+from strategies_conditions import FEWER
 from strategies_questions import Question
 
 WORK = ("pair_visits", "legs_tested", "slabs", "slab_length", "tasks", "threads", "seconds")
@@ -60,6 +61,7 @@ def true_ends(knots: Knots, row: int, first: Any, window: Window) -> tuple[Any, 
     raise AssertionError("the row must be somewhere")
 
 
+@FEWER
 @given(asking.questions(), st.data())
 def test_pieces_of_parts_know_where_trajectories_end_and_not_where_excerpts_do(question, data):
     plan = question.asked(distributed.plan, _tiles=data.draw(asking.tiles(question)))
