@@ -9,7 +9,8 @@ from contextlib import closing
 from pathlib import Path
 
 from airprox.distributed._crew import hire
-from airprox.distributed._dispatch import Dispatch, Terms
+from airprox.distributed._dispatch import Dispatch
+from airprox.distributed._terms import Terms
 from airprox.errors import InvalidParts, InvalidTrajectories
 
 

@@ -13,7 +13,7 @@ import pytest
 from airprox._parallel import Stopped
 from airprox.distributed import _dispatch
 from airprox.distributed._crew import hire
-from airprox.distributed._dispatch import GaveUp
+from airprox.distributed._terms import GaveUp
 from airprox.errors import InvalidTrajectories, SchemaTypeError, VerificationFailed
 from faulty import attempts, counted, dispatched, expected, order, parts
 

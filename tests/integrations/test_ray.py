@@ -14,6 +14,7 @@ import ray
 import airprox
 from airprox import Fleet, Minima, distributed
 from airprox.distributed import _dispatch
+from airprox.distributed._terms import GaveUp
 from airprox.distributed.ray import RayExecutor
 from airprox.errors import Cancelled, InvalidTrajectories
 from benchmarks import scenarios
@@ -59,7 +60,7 @@ def test_a_killed_worker(executor, tmp_path):
 
 def test_only_the_partition_that_kills_each_worker_is_blamed(executor, tmp_path):
     job = dispatched([order(tmp_path, n, *["die"] * (n == 1)) for n in range(6)], executor)
-    with pytest.raises(_dispatch.GaveUp, match="at partition 1 failed, .* WorkerCrashed") as it:
+    with pytest.raises(GaveUp, match="at partition 1 failed, .* WorkerCrashed") as it:
         parts(job)
     assert it.value.missing == (1,)
 

@@ -10,18 +10,19 @@ partition is blamed only for what happens while nothing else is there.
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from dataclasses import dataclass, field
 from itertools import islice
 from queue import Empty, SimpleQueue
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
 from airprox._parallel import Stopped
 from airprox.errors import AirproxError, InvalidParts, VerificationFailed
 
-from ._attempt import Outcome, Work
+from ._attempt import Outcome
 from ._crew import Crew, Unusable
+from ._terms import GaveUp, Terms
 
 PER_WORKER = 2
 """Tasks in flight for each worker: one that it does, and one that it finds when that is done."""
@@ -29,33 +30,8 @@ POLL = 0.1
 """Seconds between two looks at the event to cancel, and for stragglers."""
 SHORTEST_WAIT = 1.0
 """Seconds that no task is called a straggler for."""
-
 NAMED = 10
 """Missing partitions that a message names."""
-
-
-class Terms(NamedTuple):
-    """How partitions are done."""
-
-    work: Work
-    read: Callable[[int, bytes], Any]
-    """What the part of a partition says, by its number; raises `InvalidParts` if it is none."""
-    agree: Callable[[Any, Any], bool]
-    """Whether two parts of one partition say the same."""
-    retries: int
-    """Attempts at a partition after one that failed."""
-    in_flight: int | None
-    patience: float
-    """A task is a straggler after so many times the longest that any has taken."""
-    is_cancelled: Callable[[], bool]
-
-
-class GaveUp(Exception):
-    """Partitions are `missing`, since all attempts at them failed or no executor is left."""
-
-    def __init__(self, message: str, missing: tuple[int, ...]) -> None:
-        super().__init__(message)
-        self.missing = missing
 
 
 @dataclass(slots=True)

@@ -21,8 +21,9 @@ from airprox.receipt import Receipt
 from airprox.screening import Screening
 
 from ._crew import hire
-from ._dispatch import Dispatch, GaveUp, Terms
+from ._dispatch import Dispatch
 from ._plan import Plan
+from ._terms import GaveUp, Terms
 from ._work import run_partition
 
 
