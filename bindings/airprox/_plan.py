@@ -85,8 +85,10 @@ def make_plan(
     other_span = own_span if job.single else _clipped(job.other, within)
     periods = crowded_periods(*own_span) if job.single else busy_periods(*own_span, *other_span)
     across = 2.0 * _typical(case.reach.horizontal, job.limits.own_category)
-    length = second * (slab_length or choose_slab_length(paces, across))
+    usual = second * (slab_length or choose_slab_length(paces, across))
     busy = float((periods[1] - periods[0]).astype(np.float64).sum())
+    fewest = 1 if slab_length else processors()
+    length = max(SHORTEST_SLAB * usual, min(usual, busy / fewest))
     most_slabs = max(LEAST_SLABS, job.own.time.size + job.other.time.size)
     slabs = cut_periods(*periods, max(length, busy / most_slabs))
     own = find_presence(*own_span, slabs)
@@ -183,6 +185,9 @@ def _clipped(knots: Knots, window: Window):
 
 SLAB_MINIMA = 8.0
 """Distance flown in a slab, in horizontal minima."""
+SHORTEST_SLAB = 0.25
+"""Slabs are cut, to this part of what else they would be, to be one for each processor: state
+vectors 300 s ahead would be one slab, hence one task."""
 LONGEST_SLAB = 3600.0
 LEAST_SLABS = 1024
 """Slabs that may always be made; beyond, there are at most as many as knots."""
