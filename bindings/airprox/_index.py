@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from airprox_kernel._direct import Direct, kind_of
-from airprox_kernel.boxes import STEPS, Reach
+from airprox_kernel.boxes import Reach
 from airprox_kernel.chunks import part_spans
 from airprox_kernel.index import (
     Buckets,
@@ -22,6 +22,7 @@ from airprox_kernel.index import (
     hash_entries,
 )
 from airprox_kernel.knots import Knots
+from airprox_kernel.steps import STEPS
 
 from ._arrow import frozen
 from ._pace import pace_of
