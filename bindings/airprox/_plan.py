@@ -32,6 +32,8 @@ LEAST_CHUNK = 8_192
 USUAL_CHUNK = 131_072
 """Boxes down to which more tasks are made. A task finds each flight's knots anew, and fetches them
 from memory: with tasks of 60,000 boxes those of the European day took twice as long."""
+TUBED = 1.7
+"""Memory of a box with its tube, in boxes."""
 TASKS = 4
 """Tasks for each processor where there is work for so many, so that all end together."""
 
@@ -146,7 +148,7 @@ def _share_out(case: Case, own: Counted, other: Counted | None) -> Plan:
     own_presence, own_boxes = own
     other_presence, other_boxes = other or (own_presence, np.zeros(own_boxes.size, np.int64))
     boxes = own_boxes + other_boxes
-    chunk_start = divide(boxes, chunk_size(int(boxes.sum())))
+    chunk_start = divide(boxes, chunk_size(int(boxes.sum()), TUBED))
     own_roll = call_roll(own_presence, chunk_start)
     other_roll = own_roll if other is None else call_roll(other_presence, chunk_start)
     return Plan(
@@ -164,12 +166,13 @@ def _share_out(case: Case, own: Counted, other: Counted | None) -> Plan:
     )
 
 
-def chunk_size(boxes: int) -> int:
-    """Return the number of boxes of a task."""
+def chunk_size(boxes: int, size: float = 1.0) -> int:
+    """Return the number of boxes of a task, of boxes of `size` times the usual memory."""
+    usual, most = int(USUAL_CHUNK / size), int(CHUNK_BOXES / size)
     # Rounded up, and no more: two slabs of as many boxes are two tasks for two processors.
     share = max(1, -(-boxes // processors()))
-    tasks = max(1, min(TASKS, share // USUAL_CHUNK), -(-share // CHUNK_BOXES))
-    return min(CHUNK_BOXES, max(LEAST_CHUNK, -(-share // tasks)))
+    tasks = max(1, min(TASKS, share // usual), -(-share // most))
+    return min(most, max(LEAST_CHUNK, -(-share // tasks)))
 
 
 def _typical(values: NDArray[np.float64], category: NDArray[np.int32]) -> float:
