@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from airprox_kernel._direct import Direct, kind_of
-from airprox_kernel.boxes import STEPS, Reach
+from airprox_kernel.boxes import Reach
 from airprox_kernel.chunks import part_spans
 from airprox_kernel.index import (
     Buckets,
@@ -22,16 +22,17 @@ from airprox_kernel.index import (
     hash_entries,
 )
 from airprox_kernel.knots import Knots
+from airprox_kernel.steps import STEPS
 
 from ._arrow import frozen
 from ._pace import pace_of
 from ._parallel import run
 from ._plan import choose_slab_length
 
-SLABS = 2.7
-"""Length of a slab, in those that a screening would choose. From 0.8 to 3.6 of them, probes of the
+SLABS = 1.85
+"""Length of a slab, in those that a screening would choose. From 0.6 to 2.5 of them, probes of the
 European day took the same time, and longer slabs have fewer boxes to make and to keep; 10,000 at
-once took 8 % less with 1.8, and 15 % more with 3.6."""
+once took 8 % less with 1.2, and 15 % more with 2.5."""
 MOST_BOXES = 4
 """Boxes, and slabs, per knot at most."""
 LEAST_BOXES = 1024

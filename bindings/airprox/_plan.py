@@ -32,6 +32,8 @@ LEAST_CHUNK = 8_192
 USUAL_CHUNK = 131_072
 """Boxes down to which more tasks are made. A task finds each flight's knots anew, and fetches them
 from memory: with tasks of 60,000 boxes those of the European day took twice as long."""
+TUBED = 1.7
+"""Memory of a box with its tube, in boxes."""
 TASKS = 4
 """Tasks for each processor where there is work for so many, so that all end together."""
 
@@ -85,8 +87,10 @@ def make_plan(
     other_span = own_span if job.single else _clipped(job.other, within)
     periods = crowded_periods(*own_span) if job.single else busy_periods(*own_span, *other_span)
     across = 2.0 * _typical(case.reach.horizontal, job.limits.own_category)
-    length = second * (slab_length or choose_slab_length(paces, across))
+    usual = second * (slab_length or choose_slab_length(paces, across))
     busy = float((periods[1] - periods[0]).astype(np.float64).sum())
+    fewest = 1 if slab_length else processors()
+    length = max(SHORTEST_SLAB * usual, min(usual, busy / fewest))
     most_slabs = max(LEAST_SLABS, job.own.time.size + job.other.time.size)
     slabs = cut_periods(*periods, max(length, busy / most_slabs))
     own = find_presence(*own_span, slabs)
@@ -144,7 +148,7 @@ def _share_out(case: Case, own: Counted, other: Counted | None) -> Plan:
     own_presence, own_boxes = own
     other_presence, other_boxes = other or (own_presence, np.zeros(own_boxes.size, np.int64))
     boxes = own_boxes + other_boxes
-    chunk_start = divide(boxes, chunk_size(int(boxes.sum())))
+    chunk_start = divide(boxes, chunk_size(int(boxes.sum()), TUBED))
     own_roll = call_roll(own_presence, chunk_start)
     other_roll = own_roll if other is None else call_roll(other_presence, chunk_start)
     return Plan(
@@ -162,12 +166,13 @@ def _share_out(case: Case, own: Counted, other: Counted | None) -> Plan:
     )
 
 
-def chunk_size(boxes: int) -> int:
-    """Return the number of boxes of a task."""
+def chunk_size(boxes: int, size: float = 1.0) -> int:
+    """Return the number of boxes of a task, of boxes of `size` times the usual memory."""
+    usual, most = int(USUAL_CHUNK / size), int(CHUNK_BOXES / size)
     # Rounded up, and no more: two slabs of as many boxes are two tasks for two processors.
     share = max(1, -(-boxes // processors()))
-    tasks = max(1, min(TASKS, share // USUAL_CHUNK), -(-share // CHUNK_BOXES))
-    return min(CHUNK_BOXES, max(LEAST_CHUNK, -(-share // tasks)))
+    tasks = max(1, min(TASKS, share // usual), -(-share // most))
+    return min(most, max(LEAST_CHUNK, -(-share // tasks)))
 
 
 def _typical(values: NDArray[np.float64], category: NDArray[np.int32]) -> float:
@@ -183,6 +188,9 @@ def _clipped(knots: Knots, window: Window):
 
 SLAB_MINIMA = 8.0
 """Distance flown in a slab, in horizontal minima."""
+SHORTEST_SLAB = 0.25
+"""Slabs are cut, to this part of what else they would be, to be one for each processor: state
+vectors 300 s ahead would be one slab, hence one task."""
 LONGEST_SLAB = 3600.0
 LEAST_SLABS = 1024
 """Slabs that may always be made; beyond, there are at most as many as knots."""

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from airprox_kernel._direct import Direct
-from airprox_kernel.boxes import Boxes, Places, Room, Side, altitude_scale, fill_boxes
+from airprox_kernel.boxes import Boxes, Places, Room, Side, fill_boxes
 from airprox_kernel.broad import Candidates, Found, find_candidates
 from airprox_kernel.chunks import Chunk
 from airprox_kernel.narrow import Narrowed, find_pieces, find_varying_pieces
 from airprox_kernel.pieces import PieceArray, copied
+from airprox_kernel.steps import altitude_scale
 from airprox_kernel.widening import Aircraft, Run, widen_boxes
 
 from ._basket import Basket
@@ -81,7 +82,7 @@ def _widen(boxes: Boxes, places: Places, plan: Plan, chunk: Chunk) -> None:
     assert variations is not None
     first, last = boxes.start[:-1], boxes.start[1:]
     middle = last if job.single else boxes.middle
-    scale = altitude_scale(plan.reach)
+    scale = altitude_scale(plan.reach.vertical)
     for knots, radii, begin, end in (
         (job.own, variations.own_radii, first, middle),
         (job.other, variations.other_radii, middle, last),

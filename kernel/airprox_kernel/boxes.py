@@ -15,24 +15,12 @@ from .chunks import Chunk, Presence
 from .job import Slabs
 from .knots import Knots
 from .segments import Position, knot_position, leg_near, position_at
+from .steps import SPARE, altitude_scale, step_of
 from .tubes import NO_TUBES, measure_tube, open_tube
 
 OUTWARD = 1.2e-7
 """Relative widening before rounding to float32: twice the unit roundoff 2**-24, so that the
 rounded bound lies outside by more than the float64 rounding of interpolated positions."""
-STEPS = 64.0
-"""Steps of altitude in the least vertical minimum.
-
-Flight levels next to each other are exactly the minimum apart, and rounded outwards all of them
-would meet: three candidates of five. So altitudes are numbers of whole steps, rounded down at both
-ends of a box (a map that keeps the order, hence never parts what meets), and where levels are
-multiples of half the minimum, an edge between two steps lies between a level's boxes and the
-next's."""
-SPARE = 2.5e-8
-"""What the touch tolerance of 1e-7 m leaves over for each end of a box (m): two aircraft lose
-separation only if they are nearer than the minimum by 1e-7 m."""
-LAST_BITS = 2.0**-47
-"""Relative error that 64 roundings could add to an altitude."""
 
 
 class Reach(NamedTuple):
@@ -110,16 +98,6 @@ class Stretch(NamedTuple):
 
 
 @jit
-def altitude_scale(reach: Reach) -> float:
-    """Return the steps of altitude in a metre; 1 where no vertical minimum is finite."""
-    least = np.inf
-    for kind in range(reach.vertical.size):
-        if reach.vertical[kind] > 0.0:
-            least = min(least, reach.vertical[kind])
-    return STEPS / (2.0 * least) if least < np.inf else 1.0
-
-
-@jit
 def fill_boxes(
     side: Side,
     slabs: Slabs,
@@ -135,7 +113,7 @@ def fill_boxes(
     """
     knots = side.knots
     _find_legs(side, slabs, chunk, parts, room.legs)
-    scale = altitude_scale(reach)
+    scale = altitude_scale(reach.vertical)
     for present in range(parts.size):
         part: int = parts[present]
         row: int = knots.part_row[part]
@@ -228,21 +206,14 @@ def _store(
     bounds[index, 0] = rounded_down(extent.low.x - by.across)
     bounds[index, 1] = rounded_down(extent.low.y - by.across)
     bounds[index, 2] = rounded_down(extent.low.z - by.deep)
-    bounds[index, 3] = _step(extent.low.altitude - by.upward, SPARE, by.scale)
+    bounds[index, 3] = step_of(extent.low.altitude - by.upward, SPARE, by.scale)
     bounds[index, 4] = -rounded_down(-(extent.high.x + by.across))
     bounds[index, 5] = -rounded_down(-(extent.high.y + by.across))
     bounds[index, 6] = -rounded_down(-(extent.high.z + by.deep))
-    bounds[index, 7] = _step(extent.high.altitude + by.upward, -SPARE, by.scale)
+    bounds[index, 7] = step_of(extent.high.altitude + by.upward, -SPARE, by.scale)
 
 
 @jit_inner
 def rounded_down(value: float) -> np.float32:
     """Return a float32 below `value`."""
     return np.float32(value - abs(value) * OUTWARD)
-
-
-@jit_inner
-def _step(value: float, spare: float, scale: float) -> np.float32:
-    """Return the step that an altitude, `spare` moved inwards, lies in; the map never decreases."""
-    inward = spare - abs(value) * LAST_BITS if spare > 0.0 else spare + abs(value) * LAST_BITS
-    return np.float32(np.floor((value + inward) * scale))

@@ -6,9 +6,10 @@ import numpy as np
 
 from ._jit import jit_inner
 from ._types import FloatArray, Time
-from .boxes import LAST_BITS, OUTWARD, SPARE
+from .boxes import OUTWARD
 from .knots import Knots
 from .segments import Position, knot_position, leg_at, position_at
+from .steps import LAST_BITS, SPARE
 from .uncertain import Radii, radius_at
 
 

@@ -35,7 +35,7 @@ def widen_boxes(
 ) -> None:
     """Widen one fleet's boxes and tubes by its radii.
 
-    `scale` is that of the altitudes (see `boxes.altitude_scale`). One step more than a radius has
+    `scale` is that of the altitudes (see `steps.altitude_scale`). One step more than a radius has
     makes up for the rounding down of whole steps.
     """
     knots, radii = aircraft

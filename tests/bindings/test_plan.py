@@ -41,9 +41,18 @@ def longest(plan):
 
 @pytest.mark.parametrize("speed", [100.0, 250.0, 1000.0])
 def test_slabs_are_as_long_as_some_minima_are_flown(speed):
-    plan = plan_of(straight(3, speed, knots=40))
+    plan = plan_of(straight(3, speed, knots=100))
     asked = _plan.SLAB_MINIMA * 9260.0 / speed
     assert 0.8 * asked <= longest(plan) <= asked
+
+
+@pytest.mark.parametrize(("processors", "slabs"), [(1, 1), (2, 2), (3, 3), (64, 4)])
+def test_a_short_time_is_cut_for_all_processors_but_not_to_dust(monkeypatch, processors, slabs):
+    """States 300 s ahead at 250 m/s, of which a slab is 296 s."""
+    monkeypatch.setattr(_plan, "processors", lambda: processors)
+    fleet = straight(3, 250.0, every=296.0, knots=2)
+    assert plan_of(fleet).job.slabs.start.size == slabs
+    assert plan_of(fleet, slab=100.0).job.slabs.start.size == 3
 
 
 def test_minima_of_metres_do_not_cut_time_to_dust():

@@ -18,7 +18,8 @@ from strategies_kernel import (
     small_tracks,
 )
 
-from airprox_kernel.boxes import STEPS, Reach, altitude_scale
+from airprox_kernel.boxes import Reach
+from airprox_kernel.steps import STEPS, altitude_scale
 
 SPARE = Fraction(1, 10**8)
 """Metres by which a bound may be too tight: the touch tolerance pays for that, ten times over."""
@@ -89,7 +90,10 @@ def test_boxes_hold_every_position_of_the_slab_and_the_reach(drawn):
                     if math.isinf(vertical):
                         assert (low[3], high[3]) == (-math.inf, math.inf)
                         continue
-                    half, scale = Fraction(vertical) / 2, Fraction(altitude_scale(division.reach))
+                    half, scale = (
+                        Fraction(vertical) / 2,
+                        Fraction(altitude_scale(division.reach.vertical)),
+                    )
                     assert Fraction(low[3]) <= (position[2] - half + STEP_SPARE) * scale
                     assert Fraction(high[3]) + 1 >= (position[2] + half - STEP_SPARE) * scale
 
@@ -167,8 +171,23 @@ def test_flight_levels_exactly_the_minimum_apart_do_not_meet(base, level, meets)
 
 
 def test_steps_of_altitude_are_a_part_of_the_least_vertical_minimum():
-    assert altitude_scale(Reach(np.zeros(2), np.array([math.inf, 4.0]))) == STEPS / 8.0
-    assert altitude_scale(Reach(np.zeros(1), np.array([math.inf]))) == 1.0
+    assert altitude_scale(np.array([math.inf, 4.0])) == STEPS / 8.0
+    assert altitude_scale(np.array([math.inf])) == 1.0
+    feet = 1000 * 0.3048
+    assert altitude_scale(np.array([feet / 2, feet])) == STEPS / feet
+    assert altitude_scale(np.array([999.999 * 0.3048 / 2])) == STEPS / feet
+    assert altitude_scale(np.array([299.9999 / 2])) == STEPS / 300.0
+    assert altitude_scale(np.array([1e-4])) == STEPS / 2e-4
+
+
+def test_levels_a_hair_more_than_the_minimum_apart_are_told_apart():
+    """All pairs of neighbours among 60 levels, held to 999.999 ft."""
+    feet = 0.3048
+    levels = [[[(t, 0.0, 0.0, 1000 * feet * level) for t in (0.0, 60.0)]] for level in range(60)]
+    job = make_job(make_knots(levels), None, (1.0, 999.999 * feet))
+    division = divide_time(job, make_reach((1.0, 999.999 * feet)), 60.0)
+    ((_, boxes, _),) = make_parts(division)
+    assert np.all(boxes.bounds[:-1, 7] < boxes.bounds[1:, 3])
 
 
 def test_a_reach_of_its_own_for_each_category():
