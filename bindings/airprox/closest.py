@@ -69,7 +69,8 @@ def closest_approach(
         as long as a plain merge of its knots, some 3 µs.
     within
         Only pairs whose reported value of the metric (m, or the ratio) is below this. Pairs that
-        are never as near are pruned in space and time, as in a screening.
+        are never as near are pruned in space and time, as in a screening; of horizontal distances
+        altitudes prune nothing, so compare with one whose vertical minimum is ``math.inf``.
     nearest
         For each trajectory of `fleet` only its so many closest others, fewer where fewer share
         its time. ``own`` is the one asked about, and each pair may come from both ends. Ties are

@@ -225,3 +225,18 @@ def test_more_rows_than_lanes_take_few_intervals(kind, timestamps):
     legs = approach_rows(job, search, lanes, asked, 0, rows, scratch, found)
     assert_same(found, expected)
     assert legs < 10 * own.size
+
+
+def test_of_equal_values_the_earliest_counts():
+    """Side by side at one speed: every interval has the same least distance."""
+    tracks = [
+        [[(t + late, t + late, 300.0 * own, 0.0) for t in (0.0, 100.0, 200.0, 300.0, 400.0)]]
+        for own, late in ((0, 0.0), (1, 50.0))
+    ]
+    job = make_job(make_knots(tracks), None, MINIMA)
+    asked, own, other = list_all(job)
+    search, lanes = make_search(job, HORIZONTAL)
+    found = new_columns(own.size, job.own.time.dtype)
+    approach_rows(job, search, lanes, asked, 0, 2, make_scratch(search), found)
+    assert_same(found, merged(job, own, other, HORIZONTAL))
+    assert (found.time.tolist(), found.horizontal.tolist()) == ([50.0], [300.0])
