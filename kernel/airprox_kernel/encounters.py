@@ -58,9 +58,9 @@ def join(pieces: PieceArray, one: int, two: int) -> None:
         longer = pieces["last_cut"][two] > pieces["last_cut"][one]
         if pieces["last_cut"][two] == pieces["last_cut"][one]:
             pieces["end_clipped"][one] |= pieces["end_clipped"][two]
-    if pieces["first"][two] == pieces["first"][one]:
-        if pieces["first_cut"][two] == pieces["first_cut"][one]:
-            pieces["start_clipped"][one] |= pieces["start_clipped"][two]
+    begins_there = pieces["first"][two] == pieces["first"][one]
+    if begins_there and pieces["first_cut"][two] == pieces["first_cut"][one]:
+        pieces["start_clipped"][one] |= pieces["start_clipped"][two]
     if longer:
         pieces["last"][one] = pieces["last"][two]
         pieces["last_cut"][one] = pieces["last_cut"][two]
