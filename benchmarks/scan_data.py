@@ -36,7 +36,8 @@ def write(folder: Path, knots: int) -> int:
 def _day(day: int, flights: int) -> pa.Table:
     workload = scenarios.european_day(flights, seed=day)
     order = np.argsort(workload["time"], kind="stable")
-    time = np.rint((workload["time"][order] + 86_400.0 * day) * 1000.0).astype(np.int64)
+    seconds = workload["time"][order].astype(np.float64) + 86_400.0 * day
+    time = np.rint(seconds * 1000.0).astype(np.int64)
     start = scenarios.EPOCH.astype("datetime64[ms]").astype(np.int64)
     names = pa.array([f"D{day:04}F{flight:06}" for flight in range(flights)])
     return pa.table(

@@ -58,8 +58,8 @@ def join(pieces: PieceArray, one: int, two: int) -> None:
         longer = pieces["last_cut"][two] > pieces["last_cut"][one]
         if pieces["last_cut"][two] == pieces["last_cut"][one]:
             pieces["end_clipped"][one] |= pieces["end_clipped"][two]
-    same_start = pieces["first_cut"][two] == pieces["first_cut"][one]
-    if same_start and pieces["first"][two] == pieces["first"][one]:
+    begins_there = pieces["first"][two] == pieces["first"][one]
+    if begins_there and pieces["first_cut"][two] == pieces["first_cut"][one]:
         pieces["start_clipped"][one] |= pieces["start_clipped"][two]
     if longer:
         pieces["last"][one] = pieces["last"][two]
