@@ -31,7 +31,9 @@ def pool() -> Iterator[Executor]:
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[Any]:
-    dask = pytest.importorskip("distributed", reason="dask.distributed is not installed")
+    pytest.importorskip("dask", reason="dask is not installed")
+    import distributed as dask
+
     with (
         dask.LocalCluster(
             n_workers=WORKERS, threads_per_worker=1, dashboard_address=None, silence_logs=60

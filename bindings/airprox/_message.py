@@ -6,7 +6,7 @@ its parent. Arrays are read where they lie in the bytes.
 
 import io
 import json
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -63,29 +63,38 @@ def items_of(table: pa.Table) -> dict[str, pa.Array]:
     return {name: joined(table[name]).flatten() for name in table.column_names}
 
 
-def write_message(header: dict[str, Any], value: Any, columns: dict[str, pa.Array]) -> bytes:
-    """Return a header for JSON, a nested tuple of arrays, and Arrow columns as bytes."""
+def as_message(header: dict[str, Any], value: Any, columns: dict[str, pa.Array]) -> pa.Table:
+    """Return a header for JSON, a nested tuple of arrays, and Arrow columns as a table."""
     arrays: dict[int, tuple[str, NDArray[Any]]] = {}
     tree = _as_tree(value, arrays)
     lists = {name: as_arrow(_as_numbers(array)) for name, array in arrays.values()}
     text = json.dumps({"header": header, "value": tree})
-    table = one_row(lists | columns).replace_schema_metadata({_KEY: text.encode()})
-    return _ipc_bytes(table)
+    return one_row(lists | columns).replace_schema_metadata({_KEY: text.encode()})
 
 
-def _ipc_bytes(table: pa.Table) -> bytes:
-    """Return the table as an IPC stream; a copy of 20 MB more would take as long as to screen it.
+def in_bytes(message: pa.Table) -> bytes:
+    """Return the message as an IPC stream; a copy of 20 MB more would take as long as to screen it.
 
     `BytesIO` gives its memory away as bytes where these are as many as were written.
     """
     sink = io.BytesIO()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(table)
+    write_stream(message, sink)
     return sink.getvalue()
 
 
+def write_stream(message: pa.Table, sink: BinaryIO) -> None:
+    """Write the message as an IPC stream."""
+    with pa.ipc.new_stream(sink, message.schema) as writer:
+        writer.write_table(message)
+
+
+def write_message(header: dict[str, Any], value: Any, columns: dict[str, pa.Array]) -> bytes:
+    """Return a header for JSON, a nested tuple of arrays, and Arrow columns as bytes."""
+    return in_bytes(as_message(header, value, columns))
+
+
 def read_message(data: bytes | memoryview) -> tuple[dict[str, Any], Any, dict[str, pa.Array]]:
-    """Return what `write_message` was given; raises `pa.ArrowInvalid` or `KeyError` for others."""
+    """Return what a message was made of; raises `pa.ArrowInvalid` or `KeyError` for others."""
     table = from_ipc(pa.py_buffer(data))
     text = json.loads((table.schema.metadata or {})[_KEY])
     columns = items_of(table)

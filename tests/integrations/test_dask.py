@@ -8,8 +8,9 @@ import time
 import pytest
 
 if not os.environ.get("AIRPROX_REQUIRE_INTEGRATIONS"):
-    pytest.importorskip("distributed", reason="dask.distributed is not installed")
+    pytest.importorskip("dask", reason="dask is not installed")
 import dask
+from distributed import Client, LocalCluster
 
 import airprox
 from airprox import Fleet, Minima, distributed
@@ -18,7 +19,6 @@ from airprox.distributed._terms import GaveUp
 from airprox.distributed.dask import SCATTERED, DaskExecutor
 from airprox.errors import Cancelled, InvalidTrajectories
 from benchmarks import scenarios
-from distributed import Client, LocalCluster
 from faulty import attempts, counted, dispatched, expected, order, parts
 
 MINIMA = Minima(horizontal=9260.0, vertical=304.8)

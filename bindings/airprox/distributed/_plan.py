@@ -19,7 +19,7 @@ from airprox._encounters import encounters_schema
 from airprox._excerpts import Tile, cut_out
 from airprox._job import NOTHING, Case, Sides, make_case, pair_up
 from airprox._levels import AnyMinima, as_levels
-from airprox._message import write_message
+from airprox._message import as_message, in_bytes
 from airprox._minima_message import as_data
 from airprox._parallel import processors, run
 from airprox.errors import SchemaError, SchemaTypeError
@@ -143,8 +143,8 @@ def plan(
     label = {"version": __version__, "total": len(numbers) + 1, "fingerprint": secrets.token_hex(8)}
     folder = None if directory is None else Path(directory).resolve()
 
-    def kept(numbered: dict[str, Any], message: bytes) -> bytes:
-        return message if folder is None else store(folder, numbered, message)
+    def kept(numbered: dict[str, Any], message: pa.Table) -> bytes:
+        return in_bytes(message) if folder is None else store(folder, numbered, message)
 
     def describe(number: int) -> tuple[bytes, int]:
         numbered = {**label, "number": number}
@@ -182,7 +182,9 @@ def _of_dataset(
     descriptors = [
         found.describe({**label, "number": number}, work) for number, work in enumerate(works)
     ]
-    account = _account({**label, "number": len(works)}, case, sides, asked.minima, asked.window)
+    account = in_bytes(
+        _account({**label, "number": len(works)}, case, sides, asked.minima, asked.window)
+    )
     tiles = [Tile(work.slab.start.item(), work.slab.end.item()) for work in works]
     twice = sum(found.repeats(work) for work in works)
     seconds = [found.seconds(work) for work in works]
@@ -198,7 +200,7 @@ def _checked_number(partitions: int | None) -> int | None:
     return partitions
 
 
-def _describe(label: dict[str, Any], case: Case, sides: Sides, tile: Tile) -> tuple[bytes, int]:
+def _describe(label: dict[str, Any], case: Case, sides: Sides, tile: Tile) -> tuple[pa.Table, int]:
     """Return the descriptor of a tile, and how many legs it has."""
     part = cut_out(case, tile)
     job = part.case.job
@@ -207,7 +209,7 @@ def _describe(label: dict[str, Any], case: Case, sides: Sides, tile: Tile) -> tu
         "own_id": sides.own.ids.take(as_arrow(part.own_row)),
         "other_id": sides.other.ids.take(as_arrow(part.other_row)),
     }
-    return write_message({**label, "kind": "fleet"}, part, columns), legs
+    return as_message({**label, "kind": "fleet"}, part, columns), legs
 
 
 def _account(
@@ -216,7 +218,7 @@ def _account(
     sides: Sides,
     minima: AnyMinima,
     window: tuple[Any, Any] | None,
-) -> bytes:
+) -> pa.Table:
     """Return the descriptor of the account: what is told and counted of the whole."""
     levels = as_levels(minima)
     first, last = (None, None) if window is None else window
@@ -234,7 +236,7 @@ def _account(
     }
     schema = encounters_schema(sides, levels, False).serialize()
     columns = {"schema": pa.array(np.frombuffer(schema, np.uint8))}
-    return write_message(header, roster, columns)
+    return as_message(header, roster, columns)
 
 
 def _roster(knots: Knots) -> Knots:

@@ -8,32 +8,33 @@ import numpy as np
 import pyarrow as pa
 
 from airprox._files import written
-from airprox._message import write_message
+from airprox._message import write_message, write_stream
 from airprox.errors import InvalidParts, SchemaError
 
 _ROW = 4096
 
 
-def store(folder: Path, label: dict[str, Any], message: bytes) -> bytes:
+def store(folder: Path, label: dict[str, Any], message: pa.Table) -> bytes:
     """Write a descriptor to a file that is whole or not there, and return one that names it."""
     path = folder / f"{label['fingerprint']}-{label['number']:05}.arrow"
     try:
+        # Not flushed to the disk: after a power failure there is no plan to go on with, and a file
+        # that is torn is noticed by its digest. For a day it would take longer than the screening.
         with written(path) as sink:
-            # Not flushed to the disk: after a power failure there is no plan to go on with, and
-            # a file that is torn is noticed by its digest. It would take longer than to screen.
-            sink.write(message)
+            write_stream(message, sink)
+        digest = _digest(_mapped(path))
     except OSError as error:
         raise SchemaError(
             f"directory must be a folder that can be written to, found {folder}: {error.strerror}"
         ) from error
-    return write_message({**label, "path": str(path), "digest": _digest(message)}, None, {})
+    return write_message({**label, "path": str(path), "digest": digest}, None, {})
 
 
 def fetch(header: dict[str, Any]) -> memoryview:
     """Return the descriptor that `store` wrote; raises `InvalidParts` if it is not what it was."""
     path = header["path"]
     try:
-        data = memoryview(pa.memory_map(path).read_buffer())
+        data = _mapped(path)
     except OSError as error:
         raise InvalidParts(
             f"the file of partition {header['number']} must be where the plan put it, but {path} "
@@ -45,6 +46,10 @@ def fetch(header: dict[str, Any]) -> memoryview:
             "has other contents"
         )
     return data
+
+
+def _mapped(path: str | Path) -> memoryview:
+    return memoryview(pa.memory_map(str(path)).read_buffer())
 
 
 def _digest(data: bytes | memoryview) -> str:
