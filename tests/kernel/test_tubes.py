@@ -4,7 +4,7 @@ import math
 from fractions import Fraction
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from strategies_kernel import divide_time, make_job, make_knots, make_parts, make_reach
 from test_boxes import divisions, stretch
@@ -104,6 +104,41 @@ def test_geodetic_tubes_run_through_the_earth():
     assert math.isclose(radius, 6_378_137.0 * (1.0 - math.cos(math.radians(0.5))), rel_tol=0.02)
 
 
+turns = st.lists(
+    st.tuples(st.floats(-0.2, 0.2), st.floats(-0.2, 0.2)), min_size=1, max_size=4
+)  # degrees
+
+
+@given(st.floats(-89.0, 89.0), st.floats(-180.0, 180.0), turns, st.floats(20.0, 300.0))
+@example(88.0, 90.0, [(0.1, 0.0), (-0.1, 0.1)], 300.0)
+@example(0.0, -60.0, [(0.0, 0.1), (0.1, 0.0)], 150.0)
+def test_geodetic_tubes_hold_every_knot_of_the_slab_and_the_reach(north, east, turns, length):
+    """And little more: the radius is the farthest knot's distance, the reach, and some rounding."""
+    way = [(0.0, north, east, 1e4)]
+    for number, (up, right) in enumerate(turns, 1):
+        _, latitude, longitude, _ = way[-1]
+        way.append((100.0 * number, min(max(latitude + up, -90.0), 90.0), longitude + right, 1e4))
+    knots = make_knots([[way]] * 2, geodetic=True)
+    division = divide_time(
+        make_job(knots, None, (1e4, 300.0)), make_reach((1e4, 300.0), geodetic=True), length
+    )
+    job, reach = division.job, division.reach.horizontal[0]
+    time, course = knots.time[: len(way)], np.stack([knots.x, knots.y, knots.z])[:, : len(way)]
+    for chunk, boxes, places in make_parts(division):
+        for slab in range(chunk.first, chunk.last):
+            start, end = job.slabs.start[slab], job.slabs.end[slab]
+            for box in range(*boxes.start[slab - chunk.first : slab - chunk.first + 2]):
+                tube = places.tube[box].astype(np.float64)
+                off = [0.0]
+                for instant in (start, end, *time[(time > start) & (time < end)]):
+                    there = [np.interp(instant, time, axis) for axis in course]
+                    u = (instant - start) / (end - start)
+                    line = tube[:END] + u * (tube[END:RADIUS] - tube[:END])
+                    off.append(math.dist(there, line))
+                assert max(off) + reach <= tube[RADIUS] + 1e-6
+                assert tube[RADIUS] <= max(off) + reach + 8.0
+
+
 @given(lines, lines, st.floats(0, 1e5, width=32), st.sampled_from((0.0, 1.7e9, 10**18, 1e12)))
 def test_tubes_are_far_outside_of_their_near_span(one, two, radius, start):
     """At whole sixty-fourths of the slab, and at its ends."""
@@ -139,3 +174,23 @@ def test_the_near_span_of_a_crossing():
     assert near_span(tubes, 0, 1, slab) == (40.0 - 100 * SPARE, 60.0 + 100 * SPARE)
     assert near_span(tubes, 0, 2, slab) == slab
     assert near_span(tubes, 1, 1, slab) == slab
+
+
+def test_the_radius_of_a_tube_is_rounded_up():
+    """Of two that hover at the origin, where there is no other rounding to make room for."""
+    hovering = [(0.0, 0.0, 0.0, 1e3), (100.0, 0.0, 0.0, 1e3)]
+    job = make_job(make_knots([[hovering]] * 2), None, (10_000.001, 300.0))
+    division = divide_time(job, make_reach((10_000.001, 300.0)), 300.0)
+    ((_, _, places),) = make_parts(division)
+    assert float(np.float32(5_000.0005)) < 5_000.0005
+    assert (places.tube[:, RADIUS].astype(np.float64) >= division.reach.horizontal[0]).all()
+
+
+def test_a_slab_too_short_to_be_cut_is_near_as_a_whole():
+    """A thousandth of a second, of times that are a tenth of that apart."""
+    tubes = np.zeros((2, 8), np.float32)
+    tubes[:, RADIUS] = 5e3
+    tubes[0, END] = 100e3
+    tubes[1, [0, END]] = 50e3
+    slab = Window(1e12, 1e12 + 2.0**-10)
+    assert near_span(tubes, 0, 1, slab) == slab
