@@ -50,12 +50,23 @@ class SlabWork(NamedTuple):
 
 
 def shell_of(case: Case, slab: Slab) -> Partition:
-    """Return the partition of a slab; `case` is one of the roster."""
+    """Return the partition of a slab; `case` is one of the roster.
+
+    It looks at an instant more than is in the slab. A leg that ends where the slab begins would
+    else be looked at only by slabs before, which do not know whether its trajectory goes on.
+    """
     job = case.job
-    start, end = slab.start.item(), slab.end.item()
+    start, end = _just_before(slab.start), slab.end.item()
     span = Window(max(job.window.start, start), min(job.window.end, end))
     none = Excerpts(_no_knots(job.own), slab.row, NO_MARKS, NO_MARKS)
     return assemble(case, span, none, none)
+
+
+def _just_before(time: Any) -> Any:
+    """Return an earlier time: by 1 ns, or by the least that float seconds can tell."""
+    if time.dtype.kind == "i":
+        return time.item() - 1
+    return min(time.item() - 1e-9, float(np.nextafter(time, -np.inf)))
 
 
 def _no_knots(like: Knots) -> Knots:

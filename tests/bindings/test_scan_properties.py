@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,6 +20,7 @@ import strategies_datasets as drawn
 from airprox._division import Division
 from strategies_datasets import Asked
 
+UTC = pa.timestamp("ns", "UTC")
 WORK = ("pair_visits", "legs_tested", "slabs", "slab_length", "tasks", "threads", "seconds")
 """What of a receipt may depend on how the work is divided."""
 
@@ -70,3 +73,28 @@ def test_rows_and_account_are_those_of_screen(asked, knots):
         check(scanned(asked, source, place / "edged", edged), whole)
         filled = scanned(asked, ds.dataset(source), place / "filled", Division(knots))
         check(filled, whole)
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["seconds", "nanoseconds"])
+def test_who_ends_where_a_slab_begins_is_clipped_there(whole):
+    """At the edge, one ends, one goes on, and for one a gap begins; found by the property above."""
+    knots = {"ends": (0, 60), "goes on": (0, 60, 120), "pauses": (0, 60, 1060, 1120)}
+    time = np.array([t for times in knots.values() for t in times], np.float64)
+    table = pa.table(
+        {
+            "id": [name for name, times in knots.items() for _ in times],
+            "time": pa.array((1e9 * time).astype(np.int64)).cast(UTC) if whole else time,
+            **{axis: np.zeros(time.size) for axis in "xyz"},
+        }
+    )
+    minima = airprox.Minima(horizontal=9260.0, vertical=304.8)
+    wanted = airprox.screen(airprox.Fleet.from_arrow(table, max_gap=100.0), minima)
+    assert wanted.encounters["end_clipped"].to_pylist() == [True] * 3
+    for edge in (0, 60, 1060, 1120):
+        with folder() as place:
+            pq.write_table(table, place / "in.parquet", row_group_size=1)
+            edges = Division(4, (edge * 10**9 if whole else float(edge),))
+            found = airprox.scan(
+                place / "in.parquet", minima, out=place / "out", max_gap=100.0, _division=edges
+            )
+            check(found, wanted)
