@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 import threading
 import time
 
@@ -29,7 +30,15 @@ MINIMA = Minima(horizontal=9260.0, vertical=304.8)
 
 @pytest.fixture(scope="module")
 def executor():
-    ray.init(num_cpus=3, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
+    # What workers are to do is in a module of these tests, which no installation has.
+    known = {"env_vars": {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}}
+    ray.init(
+        num_cpus=3,
+        include_dashboard=False,
+        log_to_driver=False,
+        logging_level=logging.ERROR,
+        runtime_env=known,
+    )
     yield RayExecutor()
     ray.shutdown()
 
