@@ -54,7 +54,12 @@ class Truncated(NamedTuple):
 
 def mark_clipped(job: Job, pieces: PieceArray, truncated: Truncated | None = None) -> None:
     """Tell of merged pieces whether they begin and end, in loss, where the common span does."""
-    own, other = pieces["own"], pieces["other"]
+    pieces["start_clipped"] = pieces["end_clipped"] = False
+    # Few hold at an end of an interval that could be one of the span.
+    some = np.flatnonzero(pieces["at_start"] | pieces["at_end"])
+    if not some.size:
+        return
+    own, other = pieces["own"].take(some), pieces["other"].take(some)
     spans = [_known_span(job.own, own), _known_span(job.other, other)]
     if truncated is not None:
         for (start, end), parts, opens, closes in (
@@ -65,8 +70,11 @@ def mark_clipped(job: Job, pieces: PieceArray, truncated: Truncated | None = Non
             end[closes[parts]] = job.window.end
     first = np.maximum(np.maximum(spans[0][0], spans[1][0]), job.window.start)
     last = np.minimum(np.minimum(spans[0][1], spans[1][1]), job.window.end)
-    pieces["start_clipped"] = pieces["at_start"] & (pieces["first"] == first)
-    pieces["end_clipped"] = pieces["at_end"] & (pieces["until"] == last)
+    for mark, at, place, edge in (
+        ("start_clipped", "at_start", "first", first),
+        ("end_clipped", "at_end", "until", last),
+    ):
+        pieces[mark][some] = pieces[at].take(some) & (pieces[place].take(some) == edge)
 
 
 def _known_span(knots: Knots, parts: NDArray[np.int32]) -> tuple[NDArray, NDArray]:

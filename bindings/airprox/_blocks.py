@@ -21,7 +21,7 @@ from ._encounters import encounters_schema, encounters_table
 from ._job import Case, make_case, pair_up
 from ._levels import AnyMinima, as_levels
 from ._parallel import Progress, Stopped, run, thread_count
-from ._plan import Plan, make_plan, plans_of_block
+from ._plan import Plan, is_small, make_plan, plans_of_block
 from ._search import Gathering
 from ._stopwatch import Timed
 from .errors import Cancelled
@@ -36,8 +36,6 @@ UNLIMITED = 2**62
 PIECE_BYTES = 512
 """Memory that a piece takes on its way to the table: the record, its sorted copy, the columns."""
 LEAST_CAPACITY = 256
-SMALL = 20_000
-"""Fleets of fewer knots are screened in the calling thread: a second one would not pay."""
 
 
 class Request(NamedTuple):
@@ -153,7 +151,7 @@ class Search:
     def _harvest(self, plans: list[Plan], capacity: int) -> Gathering:
         """Search one block."""
         gathering = Gathering(plans, capacity)
-        threads = self._threads if self._plan.job.own.time.size > SMALL else 1
+        threads = 1 if is_small(self._plan.job) else self._threads
         with Timed(self.seconds, "search"):
             self._run(gathering.search, gathering.tasks, threads, gathering)
         return gathering

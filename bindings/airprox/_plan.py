@@ -25,6 +25,8 @@ from ._job import Case
 from ._pace import Pace
 from ._parallel import processors
 
+SMALL = 20_000
+"""Fleets of fewer knots are screened in the calling thread: a second one would not pay."""
 CHUNK_BOXES = 262_144
 """Boxes per task of a thread at most: 12 MB."""
 LEAST_CHUNK = 8_192
@@ -68,6 +70,11 @@ Counted = tuple[Presence, NDArray[np.int64]]
 """Who is present where, and how many in each slab."""
 
 
+def is_small(job: Job) -> bool:
+    """Return whether a job is for the calling thread alone."""
+    return job.own.time.size <= SMALL
+
+
 def make_plan(
     case: Case,
     paces: Sequence[Pace],
@@ -89,7 +96,7 @@ def make_plan(
     across = 2.0 * _typical(case.reach.horizontal, job.limits.own_category)
     usual = second * (slab_length or choose_slab_length(paces, across))
     busy = float((periods[1] - periods[0]).astype(np.float64).sum())
-    fewest = 1 if slab_length else processors()
+    fewest = 1 if slab_length or is_small(job) else processors()
     length = max(SHORTEST_SLAB * usual, min(usual, busy / fewest))
     most_slabs = max(LEAST_SLABS, job.own.time.size + job.other.time.size)
     slabs = cut_periods(*periods, max(length, busy / most_slabs))

@@ -56,6 +56,8 @@ def _intersection(
 def cut_periods(start: TimeArray, end: TimeArray, length: float) -> Slabs:
     """Return the slabs of at most about `length` into which the periods are cut evenly."""
     span = (end - start).astype(np.float64)
+    if not (span > length).any():
+        return _as_slabs(start, end)  # a tenth of the time of a call for few flights
     counts = np.maximum(np.ceil(span / length), 1.0).astype(np.int64)
     after = counts.cumsum()
     origin = start.repeat(counts)
@@ -65,8 +67,13 @@ def cut_periods(start: TimeArray, end: TimeArray, length: float) -> Slabs:
     ends = np.empty_like(edges)
     ends[:-1] = edges[1:]
     ends[after - 1] = end
-    kept = edges < ends
-    slabs = Slabs(edges[kept], ends[kept])
+    return _as_slabs(edges, ends)
+
+
+def _as_slabs(start: TimeArray, end: TimeArray) -> Slabs:
+    """Return those that are longer than an instant."""
+    kept = start < end
+    slabs = Slabs(start[kept], end[kept])
     for array in slabs:  # as knots are: kernels that search in either are compiled once
         array.flags.writeable = False
     return slabs

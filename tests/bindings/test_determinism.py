@@ -99,7 +99,7 @@ def test_the_bits_are_those_of_the_uncompiled_program():
 
 def test_a_hundred_repeats_on_one_to_eight_threads_change_no_bit(monkeypatch):
     """Over slab lengths and sizes of tasks too; of so many knots several threads really share."""
-    monkeypatch.setattr("airprox._blocks.SMALL", 100)
+    monkeypatch.setattr("airprox._plan.SMALL", 100)
     day = airprox.Fleet.from_arrow(scenarios.european_day(250), altitude_unit="m")
     minima = airprox.Minima(90_000.0, 600.0)
     whole = airprox.screen(day, minima, threads=1).encounters

@@ -51,6 +51,8 @@ def test_a_short_time_is_cut_for_all_processors_but_not_to_dust(monkeypatch, pro
     """States 300 s ahead at 250 m/s, of which a slab is 296 s."""
     monkeypatch.setattr(_plan, "processors", lambda: processors)
     fleet = straight(3, 250.0, every=296.0, knots=2)
+    assert plan_of(fleet).job.slabs.start.size == 1  # one thread does what is small
+    monkeypatch.setattr(_plan, "SMALL", 0)
     assert plan_of(fleet).job.slabs.start.size == slabs
     assert plan_of(fleet, slab=100.0).job.slabs.start.size == 3
 

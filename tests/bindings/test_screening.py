@@ -357,7 +357,7 @@ def test_progress_goes_up_to_its_total():
 def in_parts(monkeypatch):
     """Make a small job one of several parts, on several threads."""
     monkeypatch.setattr("airprox._plan.CHUNK_BOXES", 20)
-    monkeypatch.setattr("airprox._blocks.SMALL", 0)
+    monkeypatch.setattr("airprox._plan.SMALL", 0)
 
 
 @pytest.mark.usefixtures("in_parts")
