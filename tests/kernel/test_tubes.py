@@ -111,7 +111,8 @@ turns = st.lists(
 
 @given(st.floats(-89.0, 89.0), st.floats(-180.0, 180.0), turns, st.floats(20.0, 300.0))
 @example(88.0, 90.0, [(0.1, 0.0), (-0.1, 0.1)], 300.0)
-@example(0.0, -60.0, [(0.0, 0.1), (0.1, 0.0)], 150.0)
+@example(89.3, 30.0, [(0.01, 0.0)], 300.0)
+@example(47.0, 8.0, [(0.1, 0.0), (0.0, 0.1), (0.1, 0.0), (0.0, 0.1)], 150.0)
 def test_geodetic_tubes_hold_every_knot_of_the_slab_and_the_reach(north, east, turns, length):
     """And little more: the radius is the farthest knot's distance, the reach, and some rounding."""
     way = [(0.0, north, east, 1e4)]
