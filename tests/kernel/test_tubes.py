@@ -4,6 +4,7 @@ import math
 from fractions import Fraction
 
 import numpy as np
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from strategies_kernel import divide_time, make_job, make_knots, make_parts, make_reach
@@ -85,6 +86,14 @@ def test_two_that_pass_the_same_place_at_different_times_are_told_apart():
     assert tubes_meet(NO_TUBES, 0, 3)
 
 
+def test_two_that_come_a_little_nearer_meet():
+    tubes = np.zeros((2, 8), np.float32)
+    tubes[:, RADIUS] = 5.0
+    tubes[1, [0, END]] = 10.5, 9.75
+    assert tubes_meet(tubes, 0, 1)
+    assert tubes_meet(tubes, 1, 0)
+
+
 def test_a_straight_flight_has_a_narrow_tube_and_a_bent_one_a_wide_one():
     straight = [(float(t), 220.0 * t, 100.0 * t, 0.0) for t in range(0, 301, 60)]
     bent = [(t, x, y + (5e3 if t == 120.0 else 0.0), z) for t, x, y, z in straight]
@@ -149,7 +158,7 @@ def test_tubes_are_far_outside_of_their_near_span(one, two, radius, start):
     length = 300 * 10**9 if isinstance(start, int) else 300.0
     slab = Window(start, start + length)
     span = near_span(tubes, 0, 1, slab)
-    assert slab.start <= span.start
+    assert slab.start <= span.start <= slab.start + 1.001 * length
     assert span.end <= slab.end
     assert near_span(NO_TUBES, 0, 1, slab) == slab
     rounding = Fraction(1e-9) * sum(abs(Fraction(value)) for value in (*one, *two))
@@ -175,6 +184,13 @@ def test_the_near_span_of_a_crossing():
     assert near_span(tubes, 0, 1, slab) == (40.0 - 100 * SPARE, 60.0 + 100 * SPARE)
     assert near_span(tubes, 0, 2, slab) == slab
     assert near_span(tubes, 1, 1, slab) == slab
+    spare = 10**11 // 64
+    assert near_span(tubes, 0, 1, Window(7, 7 + 10**11)) == (
+        7 + 4 * 10**10 - spare,
+        7 + 6 * 10**10 + spare,
+    )
+    tubes[1, [1, END + 1]] = 6e3  # and beside it
+    assert near_span(tubes, 0, 1, slab) == pytest.approx((42.0 - 100 * SPARE, 58.0 + 100 * SPARE))
 
 
 def test_the_radius_of_a_tube_is_rounded_up():
@@ -188,10 +204,10 @@ def test_the_radius_of_a_tube_is_rounded_up():
 
 
 def test_a_slab_too_short_to_be_cut_is_near_as_a_whole():
-    """A thousandth of a second, of times that are a tenth of that apart."""
+    """Four thousandths of a second, of times that are a thirty-second of that apart."""
     tubes = np.zeros((2, 8), np.float32)
     tubes[:, RADIUS] = 5e3
     tubes[0, END] = 100e3
     tubes[1, [0, END]] = 50e3
-    slab = Window(1e12, 1e12 + 2.0**-10)
+    slab = Window(1e12, 1e12 + 2.0**-8)
     assert near_span(tubes, 0, 1, slab) == slab
