@@ -84,6 +84,9 @@ def test_two_that_pass_the_same_place_at_different_times_are_told_apart():
     assert not tubes_meet(tubes, 5, 0)
     assert tubes_meet(tubes, 0, 0)
     assert tubes_meet(NO_TUBES, 0, 3)
+    tubes[5] = tubes[0]
+    tubes[5, [2, END + 2]] = 1e4
+    assert not tubes_meet(tubes, 0, 5)
 
 
 def test_two_that_come_a_little_nearer_meet():
