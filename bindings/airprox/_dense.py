@@ -17,6 +17,7 @@ from airprox_kernel.lanes import LANES, LOWER, Lanes, fill_lanes
 from airprox_kernel.lead_records import lead_type
 from airprox_kernel.leads import Search
 from airprox_kernel.pairs import ByRows, Spans, order_by_rows
+from airprox_kernel.passages import new_passages
 from airprox_kernel.reports import Columns
 from airprox_kernel.tables import center_of, choose_grid, new_chords, new_lanes
 from airprox_kernel.trials import new_trials
@@ -122,6 +123,7 @@ class Dense:
             np.empty((LOWER + slabs, LANES), np.float32),
             np.zeros((GATHERED, LANES + slabs)),
             np.empty((WANTED, LANES + slabs), np.int64),
+            new_passages(search.own.begin.dtype, LANES + slabs),
             np.empty((group, rows), np.int32),
             np.empty(slabs),
             np.empty(LEADS + LANES * most_leads(search), lead_type(search.own.begin.dtype)),

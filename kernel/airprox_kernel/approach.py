@@ -180,6 +180,12 @@ def interval_at(
     """
     own_leg = _leg_among(job.own.time, own_legs, begin)
     other_leg = _leg_among(job.other.time, other_legs, begin)
+    return interval_from(job, own_leg, other_leg, common, begin)
+
+
+@jit_inner
+def interval_from(job: Job, own_leg: int, other_leg: int, common: Window, begin: Time) -> Interval:
+    """Do as `interval_at`, from the legs that hold `begin`."""
     if begin == common.end:
         return _last_interval(job, own_leg, other_leg, common)
     return first_interval(job, Pair(zero(), own_leg, zero(), other_leg), common, begin)

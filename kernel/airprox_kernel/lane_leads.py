@@ -29,9 +29,20 @@ from .lane_ranges import (
 )
 from .lanes import LANES, LAST, PLANE, UPPER, Lanes
 from .lead_records import LeadArray
-from .leads import Search, add_lead, add_leads, lead_of, pairing
+from .leads import Search, add_lead, add_leads, pairing
+from .passages import (
+    BEGIN,
+    OTHER_LAST,
+    OTHER_LEG,
+    OWN_LAST,
+    OWN_LEG,
+    Passages,
+    enter_passages,
+    find_legs,
+    mark_passages,
+)
 from .reports import Columns
-from .side_by_side import enter_lead, goes_side_by_side
+from .side_by_side import goes_side_by_side
 from .trials import Trials
 
 
@@ -44,6 +55,7 @@ class Scratch(NamedTuple):
     """(GATHERED, room of `wanted`), zeros to begin with"""
     wanted: IndexArray
     """See `Wanted.entry`."""
+    passages: Passages
     place: IntArray
     """(group, other rows) where the result of a pair goes, by own row of the group; -1: nowhere. A
     group of own rows goes through the blocks together, so that a block stays in the second-level
@@ -89,7 +101,10 @@ def leads_of_block(task: Task, row: int, block: int, place: IntArray, count: int
             count = _leads_of_ratios(task, row, partners, wanted, count)
         else:
             _narrow(task, row, wanted)
-            count = _leads_of_distances(task, row, rows, wanted, count)
+            at_once = goes_side_by_side(task.job, search.metric.kind) and search.own.whole[row]
+            left = _enter_passages(task, row, rows, wanted) if at_once else wanted.size
+            if left > 0:
+                count = _leads_of_distances(task, row, rows, wanted, at_once, count)
     return count
 
 
@@ -106,22 +121,39 @@ def _narrow(task: Task, row: int, wanted: Wanted) -> None:
 
 
 @jit_inner
-def _leads_of_distances(task: Task, row: int, rows: IndexArray, wanted: Wanted, count: int) -> int:
-    """Append leads, or enter trials, of the ranges that wanted slabs have been narrowed to."""
+def _enter_passages(task: Task, row: int, rows: IndexArray, wanted: Wanted) -> int:
+    """Enter trials of what wanted slabs have been narrowed to, of pairs of one part each.
+
+    Returns the number of wanted slabs of others.
+    """
+    job, scratch, kind = task.job, task.scratch, task.search.metric.kind
+    passages = scratch.passages
+    count, parted = mark_passages(task.search, row, rows, wanted, scratch.gathered, passages)
+    when = passages.time[BEGIN]
+    find_legs(job.own.time, when, passages.entry[OWN_LEG], passages.entry[OWN_LAST], count)
+    find_legs(job.other.time, when, passages.entry[OTHER_LEG], passages.entry[OTHER_LAST], count)
+    enter_passages(job, kind, row, passages, count, scratch.trials, task.out)
+    return parted
+
+
+@jit_inner
+def _leads_of_distances(
+    task: Task, row: int, rows: IndexArray, wanted: Wanted, partly: bool, count: int
+) -> int:
+    """Append the leads of the ranges that wanted slabs have been narrowed to.
+
+    Iff `partly`, only of pairs of which one is of several parts.
+    """
     search, near, leads = task.search, task.scratch.gathered, task.scratch.leads
-    at_once = goes_side_by_side(task.job, search.metric.kind)
     for index in range(wanted.size):
         span = Range(near[NEAR_LOW, index], near[NEAR_HIGH, index])
-        place: int = wanted.entry[WANTED_PLACE, index]
         lane: int = wanted.entry[WANTED_LANE, index]
         if span.low > span.high or lane < 0:
             continue
         pair = pairing(search, row, rows[lane])
-        slab: int = wanted.entry[WANTED_SLAB, index]
-        if at_once and pair.whole:
-            lead = lead_of(search, pair, slab, span, place)
-            enter_lead(task.job, search.metric.kind, lead, task.scratch.trials, task.out)
-        else:
+        if not (partly and pair.whole):
+            slab: int = wanted.entry[WANTED_SLAB, index]
+            place: int = wanted.entry[WANTED_PLACE, index]
             count = add_lead(search, pair, slab, span, 0.0, place, count, leads)
     return count
 

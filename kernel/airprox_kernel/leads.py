@@ -147,7 +147,7 @@ def add_lead(
     if pair.whole:
         write_lead(lead_of(search, pair, slab, near, place), lower, count, leads)
         return count + 1
-    span = _span_of(search.own.grid, slab, near)
+    span = span_of(search.own.grid, slab, near)
     return _add_parts(search, pair, span, lower, place, count, leads)
 
 
@@ -160,7 +160,7 @@ def lead_of(search: Search, pair: Pairing, slab: int, near: Range, place: int) -
         pair.other,
         place,
         Window(pair.begin, pair.end),
-        _span_of(search.own.grid, slab, near),
+        span_of(search.own.grid, slab, near),
         Legs(search.own.leg[own], search.own.leg_end[own]),
         Legs(search.other.leg[other], search.other.leg_end[other]),
     )
@@ -208,7 +208,7 @@ def _legs_of(parts: PartSpans, part: int) -> Legs:
 
 
 @jit_inner
-def _span_of(grid: TimeGrid, slab: int, near: Range) -> Window:
+def span_of(grid: TimeGrid, slab: int, near: Range) -> Window:
     """Return the time of a range of u, and a little more on both sides for its rounding."""
     start = slab_time(grid, slab)
     low, high = near.low * float(grid.length), near.high * float(grid.length)

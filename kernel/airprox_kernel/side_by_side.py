@@ -1,11 +1,14 @@
 """To follow leads in the plane: their elementary intervals become trials, judged side by side."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from ._jit import jit, jit_inner
+from ._types import Time
 from .approach import RATIO, interval_at
 from .intervals import Interval, next_interval
-from .job import Job
+from .job import Job, Window
 from .lead_records import Lead, LeadArray, read_lead
 from .limits import pair_cylinder
 from .reports import Columns
@@ -32,6 +35,19 @@ from .trials import (
 )
 
 
+class Visit(NamedTuple):
+    """What two parts have in common, of which some elementary intervals are entered."""
+
+    own: int
+    """Rows of the pair."""
+    other: int
+    place: int
+    """Where the pair's result goes."""
+    common: Window
+    finish: Time
+    """What the last of the intervals reaches."""
+
+
 @jit_inner
 def goes_side_by_side(job: Job, metric: int) -> bool:
     """Return whether leads are followed this way: distances in the plane."""
@@ -52,40 +68,49 @@ def follow_side_by_side(
 ) -> None:
     """Enter what leads hold, for distances in the plane; see `following.follow_leads`."""
     for index in range(count):
-        enter_lead(job, metric, read_lead(leads, index), trials, out)
+        _enter_lead(job, metric, read_lead(leads, index), trials, out)
 
 
 @jit_inner
-def enter_lead(job: Job, metric: int, lead: Lead, trials: Trials, out: Columns) -> None:
-    """Enter the elementary intervals of a lead, which come one after another for each pair."""
+def _enter_lead(job: Job, metric: int, lead: Lead, trials: Trials, out: Columns) -> None:
+    """Enter the elementary intervals of a lead."""
     common = lead.common
     begin = max(common.start, lead.span.start)
     finish = min(common.end, lead.span.end)
     if begin > finish or lead.own_legs.first < 0 or lead.other_legs.first < 0:
         return
     interval = interval_at(job, lead.own_legs, lead.other_legs, common, begin)
-    while True:
-        if trials.tally[HELD] == TRIALS:
-            settle(job, trials, metric, out)
-        _enter(job, lead, interval, trials, out)
-        if interval.end >= finish:
-            return
-        interval = next_interval(job, interval, common)
+    visit = Visit(lead.own, lead.other, lead.place, common, finish)
+    enter_intervals(job, metric, visit, interval, trials, out)
 
 
 @jit_inner
-def _enter(job: Job, lead: Lead, interval: Interval, trials: Trials, out: Columns) -> None:
+def enter_intervals(
+    job: Job, metric: int, visit: Visit, interval: Interval, trials: Trials, out: Columns
+) -> None:
+    """Enter elementary intervals from the first to the last; those of a pair must come together."""
+    while True:
+        if trials.tally[HELD] == TRIALS:
+            settle(job, trials, metric, out)
+        _enter(job, visit, interval, trials, out)
+        if interval.end >= visit.finish:
+            return
+        interval = next_interval(job, interval, visit.common)
+
+
+@jit_inner
+def _enter(job: Job, visit: Visit, interval: Interval, trials: Trials, out: Columns) -> None:
     index: int = trials.tally[HELD]
     if index < 0:
         return
     trials.tally[HELD] = index + 1
-    trials.place[index] = lead.place
+    trials.place[index] = visit.place
     trials.leg[OWN_LEG + index] = interval.own_leg
     trials.leg[OTHER_LEG + index] = interval.other_leg
     trials.time[START + index] = interval.start
     trials.time[END + index] = interval.end
     if out.ratio.size > 0:
-        limit = pair_cylinder(job.limits, lead.own, lead.other, 0)
+        limit = pair_cylinder(job.limits, visit.own, visit.other, 0)
         trials.number[WEIGHT_ACROSS + index] = limit.horizontal_weight
         trials.number[WEIGHT_UPWARD + index] = limit.vertical_weight
 

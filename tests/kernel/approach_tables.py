@@ -12,6 +12,7 @@ from airprox_kernel.lanes import LANES, LOWER, fill_lanes
 from airprox_kernel.lead_records import lead_type
 from airprox_kernel.leads import Search
 from airprox_kernel.pairs import list_pairs
+from airprox_kernel.passages import new_passages
 from airprox_kernel.reports import Columns
 from airprox_kernel.tables import center_of, choose_grid, new_chords, new_lanes, row_spans
 from airprox_kernel.trials import new_trials
@@ -41,6 +42,7 @@ def make_scratch(search, group=4):
         np.full((LOWER + slabs, LANES), -3e38, np.float32),
         np.zeros((GATHERED, LANES + slabs)),
         np.full((WANTED, LANES + slabs), -1),
+        new_passages(search.own.begin.dtype, LANES + slabs),
         np.full((group, search.other.begin.size), 0, np.int32),
         np.full(slabs, -np.inf),
         np.empty(LEADS + (slabs + 20) * LANES, lead_type(search.own.begin.dtype)),
