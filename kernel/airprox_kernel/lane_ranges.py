@@ -74,18 +74,27 @@ def note_wanted(
     count = zero()
     while lane < LANES and count < LANES:
         other: int = partners.row[lane]
-        last = int(scratch[LAST, lane])
-        if other >= 0 and last >= 0 and partners.place[other] >= 0:
-            first = int(scratch[FIRST, lane])
-            edge = chords.start[other] - chords.first[other] + partners.first
-            for slab in range(first, first + 1 if whole else last + 1):
-                entry[WANTED_LANE, count] = lane
-                entry[WANTED_SLAB, count] = partners.first + slab
-                entry[WANTED_EDGE, count] = edge + slab
-                entry[WANTED_PLACE, count] = partners.place[other]
+        first, last = int(scratch[FIRST, lane]), int(scratch[LAST, lane])
+        place: int = partners.place[max(other, 0)]
+        edge = chords.start[max(other, 0)] - chords.first[max(other, 0)] + partners.first
+        # Written before it is known to count: a branch on that is wrong too often.
+        _note(entry, count, lane, partners.first + first, edge + first, place)
+        counts = (other >= 0) & (last >= 0) & (place >= 0)
+        count += counts
+        if counts and last > first and not whole:
+            for slab in range(first + 1, last + 1):
+                _note(entry, count, lane, partners.first + slab, edge + slab, place)
                 count += scratch[LOWER + slab, lane] <= scratch[FARTHEST, lane]
         lane += 1
     return count, lane
+
+
+@jit_inner
+def _note(entry: IndexArray, index: int, lane: int, slab: int, edge: int, place: int) -> None:
+    entry[WANTED_LANE, index] = lane
+    entry[WANTED_SLAB, index] = slab
+    entry[WANTED_EDGE, index] = edge
+    entry[WANTED_PLACE, index] = place
 
 
 @jit

@@ -22,18 +22,20 @@ from .segments import Position, position_between
 
 TRIALS = 128
 """Trials that are tested at once: what is gathered of them fills the nearest cache."""
-START, END, OWN_TIME, OWN_NEXT, OTHER_TIME, OTHER_NEXT, WHEN = range(0, 7 * TRIALS, TRIALS)
+PITCH = TRIALS + 8
+"""From column to column. Two dozen of them a power of two apart share a few places of the cache."""
+START, END, OWN_TIME, OWN_NEXT, OTHER_TIME, OTHER_NEXT, WHEN = range(0, 7 * PITCH, PITCH)
 """Offsets into the times: of the interval, of the four knots, and of the closest approach."""
-OWN_X, OWN_Y, OWN_UP, OWN_NEXT_X, OWN_NEXT_Y, OWN_NEXT_UP = range(0, 6 * TRIALS, TRIALS)
+OWN_X, OWN_Y, OWN_UP, OWN_NEXT_X, OWN_NEXT_Y, OWN_NEXT_UP = range(0, 6 * PITCH, PITCH)
 OTHER_X, OTHER_Y, OTHER_UP, OTHER_NEXT_X, OTHER_NEXT_Y, OTHER_NEXT_UP = range(
-    6 * TRIALS, 12 * TRIALS, TRIALS
+    6 * PITCH, 12 * PITCH, PITCH
 )
-WEIGHT_ACROSS, WEIGHT_UPWARD = 12 * TRIALS, 13 * TRIALS
-SQUARE, ACROSS, UPWARD, SLANTING, RATIO_SQUARE = range(14 * TRIALS, 19 * TRIALS, TRIALS)
+WEIGHT_ACROSS, WEIGHT_UPWARD = 12 * PITCH, 13 * PITCH
+SQUARE, ACROSS, UPWARD, SLANTING, RATIO_SQUARE = range(14 * PITCH, 19 * PITCH, PITCH)
 """Offsets into the numbers: the four knots; the weights of a ratio; and what is found: the metric's
 square, the distances, N."""
-OWN_LEG, OTHER_LEG = 0, TRIALS
-TIMES, NUMBERS, LEGS = 7 * TRIALS, 19 * TRIALS, 2 * TRIALS
+OWN_LEG, OTHER_LEG = 0, PITCH
+TIMES, NUMBERS, LEGS = 7 * PITCH, 19 * PITCH, 2 * PITCH
 
 
 HELD, LATEST, TESTED = range(3)
