@@ -41,9 +41,12 @@ def checked(table: pa.Table, names: Sequence[str]) -> pa.Table:
     """The named columns, fully validated: nothing may read an offset or an index before this."""
     chosen = table.select(list(names))
     try:
-        chosen.validate()
-        pieces = [piece for column in chosen.columns for piece in _validated_alone(column)]
-        side_by_side(_validate, pieces, chosen.num_rows)
+        if chosen.num_rows <= FEW:
+            chosen.validate(full=True)
+        else:
+            chosen.validate()
+            pieces = [piece for column in chosen.columns for piece in _validated_alone(column)]
+            side_by_side(_validate, pieces, chosen.num_rows)
     except pa.ArrowException:
         _refuse_broken(chosen)
     for name, column in zip(chosen.column_names, chosen.columns, strict=True):
@@ -128,6 +131,8 @@ def _by_chunk(column: pa.ChunkedArray, kind: pa.DataType, function: Any) -> pa.C
 def plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """The same values in the plainest type: no extension, dictionary, run ends or views."""
     kind: Any = column.type
+    if pa.types.is_primitive(kind):
+        return column
     if isinstance(kind, pa.BaseExtensionType):
         return plain(_by_chunk(column, kind.storage_type, lambda chunk: chunk.storage))
     if pa.types.is_dictionary(kind):

@@ -83,9 +83,9 @@ def _rows(column: pa.Array, name: str, fleet: Fleet) -> NDArray[np.int64]:
     if not (pa.types.is_integer(column.type) or len(column) == 0):
         raise SchemaTypeError(f"{name} of pairs must hold whole numbers, not {column.type}")
     values = np.asarray(_without_nulls(column, name).to_numpy(zero_copy_only=False))
-    wrong = np.flatnonzero((values < 0) | (values >= len(fleet)))
-    if wrong.size:
-        row = int(wrong[0])
+    wrong = (values < 0) | (values >= len(fleet))
+    if wrong.any():
+        row = int(wrong.argmax())
         raise InvalidTrajectories(
             f"{name} of pairs must be between 0 and {len(fleet) - 1}, but is {values[row]} in row "
             f"{row}"
