@@ -1,6 +1,6 @@
 """Closest approaches in bulk, beside a plain merge over both knot lists of every pair.
 
-The baseline does 3,000 flights that depart within two hours pair by pair on one thread
+The baseline does 3,000 flights of 101 knots that depart within two hours pair by pair on one thread
 (`baselines`). Figures of one group are measured in one process, so that a noisy machine spoils all
 of them alike; what counts are their ratios.
 """
@@ -19,7 +19,8 @@ from airprox import Fleet, Minima
 from benchmarks import baselines, scenarios
 
 FLIGHTS, TRIED = 3000, 60
-HOURS = 2.0
+HOURS, SPACING = 2.0, 48.0
+"""Departures, and seconds between knots: 101 a flight."""
 RANDOM_PAIRS, TRIED_PAIRS = 1_000_000, 1000
 AGREED_FLIGHTS, AGREED_PAIRS = 400, 100_000
 """Where nothing is measured, so many agree with the plain merge."""
@@ -35,9 +36,9 @@ def resident(name):
         return next(int(row.split()[1]) * 1024 for row in status if row.startswith(name))
 
 flights = int(sys.argv[1])
-small = airprox.Fleet.from_arrow(scenarios.enroute(min(flights, 200), hours=2.0))
+small = airprox.Fleet.from_arrow(scenarios.enroute(min(flights, 200), hours=2.0, spacing=48.0))
 airprox.closest_approach(small)
-fleet = airprox.Fleet.from_arrow(scenarios.enroute(flights, hours=2.0))
+fleet = airprox.Fleet.from_arrow(scenarios.enroute(flights, hours=2.0, spacing=48.0))
 ctypes.CDLL(None).malloc_trim(0)
 with open("/proc/self/clear_refs", "w") as clear:
     clear.write("5")
@@ -76,7 +77,7 @@ def size(measured: bool) -> int:
 
 @pytest.fixture(scope="module")
 def workload(size: int) -> scenarios.Workload:
-    return scenarios.enroute(size, hours=HOURS)
+    return scenarios.enroute(size, hours=HOURS, spacing=SPACING)
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +179,7 @@ def test_growth_with_knots(benchmark: BenchmarkFixture, knots: int, measured: bo
 @pytest.mark.benchmark(group="closest, growth with flights")
 @pytest.mark.parametrize("share", [4, 2, 1])
 def test_growth_with_flights(benchmark: BenchmarkFixture, share: int, size: int) -> None:
-    fleet = Fleet.from_arrow(scenarios.enroute(size // share, hours=HOURS))
+    fleet = Fleet.from_arrow(scenarios.enroute(size // share, hours=HOURS, spacing=SPACING))
     options = {"threads": 1}
     airprox.closest_approach(fleet, **options)
     result = benchmark.pedantic(airprox.closest_approach, args=(fleet,), kwargs=options, rounds=3)
@@ -214,7 +215,7 @@ def test_the_plain_merge_agrees(measured: bool) -> None:
     """
     random = np.random.Generator(np.random.PCG64(2))
     size, count = (FLIGHTS, RANDOM_PAIRS) if measured else (AGREED_FLIGHTS, AGREED_PAIRS)
-    workload = scenarios.enroute(size, hours=HOURS)
+    workload = scenarios.enroute(size, hours=HOURS, spacing=SPACING)
     traffic = Fleet.from_arrow(workload)
     own = (random.random(count) * size).astype(np.int64)
     other = (own + 1 + (random.random(count) * (size - 1)).astype(np.int64)) % size

@@ -31,9 +31,17 @@ DAY_FLIGHTS = 33_000
 
 
 def enroute(
-    flights: int, *, hours: float = 4.0, side: float = 1_500_000.0, seed: int = 0
+    flights: int,
+    *,
+    hours: float = 4.0,
+    side: float = 1_500_000.0,
+    spacing: float = MINUTE,
+    seed: int = 0,
 ) -> Workload:
-    """`flights` straight flights inside a square of `side` metres, departing within `hours`."""
+    """`flights` straight flights inside a square of `side` metres, departing within `hours`.
+
+    A knot comes about every `spacing` seconds.
+    """
     random = np.random.Generator(np.random.PCG64(seed))
     duration = _uniform(random, 40 * MINUTE, 120 * MINUTE, flights)
     length = duration * _uniform(random, 200.0, 250.0, flights)
@@ -42,7 +50,7 @@ def enroute(
     west_most = np.maximum(0.0, -east) + random.random(flights) * (side - np.abs(east))
     south_most = np.maximum(0.0, -north) + random.random(flights) * (side - np.abs(north))
 
-    flight, elapsed = _knots(random, duration)
+    flight, elapsed = _knots(random, duration, spacing)
     fraction = elapsed / duration[flight]
     return {
         "id": flight,
@@ -72,7 +80,7 @@ def world_day(flights: int = 120_000, *, seed: int = 0) -> Workload:
     start_lon = _uniform(random, -180.0, 180.0, flights)
     heading = _uniform(random, 0.0, 2 * np.pi, flights)
 
-    flight, elapsed = _knots(random, duration)
+    flight, elapsed = _knots(random, duration, MINUTE)
     lat, lon = _destination(
         start_lat[flight], start_lon[flight], heading[flight], speed[flight] * elapsed
     )
@@ -184,12 +192,14 @@ def _displacements(random: np.random.Generator, length: Array, side: float) -> t
     return east, north
 
 
-def _knots(random: np.random.Generator, duration: Array) -> tuple[npt.NDArray[np.int64], Array]:
-    """The flight of each knot, and its seconds since departure: 0, about every 60 s, the end.
+def _knots(
+    random: np.random.Generator, duration: Array, spacing: float
+) -> tuple[npt.NDArray[np.int64], Array]:
+    """The flight of each knot, and its seconds since departure: 0, about every `spacing`, the end.
 
     Inner knots are moved by at most a fifth of the spacing, so they stay in order.
     """
-    legs = np.round(duration / MINUTE).astype(np.int64)
+    legs = np.round(duration / spacing).astype(np.int64)
     flight = np.repeat(np.arange(len(duration)), legs + 1)
     first = np.cumsum(legs + 1) - (legs + 1)
     number = np.arange(len(flight)) - first[flight]
