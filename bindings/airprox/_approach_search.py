@@ -33,6 +33,8 @@ from .receipt import Receipt
 
 NO_MINIMA = Minima(horizontal=1e6, vertical=1e6)
 """Stands in where none are given; its ratio is not reported."""
+MEETINGS = 4
+"""Boxes that meet, for each row of a batch: what both take is about the same."""
 BLOCK_PAIRS = 2_000_000
 """Pairs that are computed before those that are not near enough are let go: 100 MB."""
 
@@ -87,13 +89,29 @@ class ApproachSearch:
         """Yield the rows of the table in record batches, in its order."""
         capacity = max(1, batch_bytes // PAIR_BYTES)
         self._take_pairs(None)
-        for first, last in self._blocks(capacity):
-            with self._cancellable():
-                found = self._search(first, last, None)
+        for found in self._parts(capacity):
             with self._tasks.timed("assemble"):
                 table = found_table(found, self._sides, self.schema)
             yield from table.to_batches(max_chunksize=capacity)
         self._finished = True
+
+    def _parts(self, capacity: int) -> Iterator[Found]:
+        """Yield what is found in parts of about `capacity` rows, or all of it where that is less.
+
+        What comes within a distance is looked for at once, as far as the boxes that meet fit.
+        """
+        request = self._request
+        if request.within is not None and request.nearest is None and request.pairs is None:
+            with self._cancellable():
+                near = self._near_by_boxes(MEETINGS * capacity)
+            if near is not None:
+                self._reported += near.own.size
+                yield near
+                return
+        for first, last in self._blocks(capacity):
+            with self._cancellable():
+                found = self._search(first, last, None)
+            yield found
 
     def _take_pairs(self, limit: int | None) -> None:
         """Look up the pairs that are asked for."""
@@ -168,16 +186,22 @@ class ApproachSearch:
     def _near(self, first: int, last: int, limit: int | None) -> Found:
         """Return what is nearer than `within`: by boxes, or block by block through chords."""
         dense, request = self._dense, self._request
-        if last - first == len(self._sides.own):
-            near = find_near(dense, dense.limit, 0, self._pairs, self._tasks)
+        if limit is not None:  # for the table; for batches, boxes have been tried
+            near = self._near_by_boxes(np.inf)
             if near is not None:
-                return self._limited([that_met(near, request.within, request.metric)], limit)
+                return self._limited([near], limit)
         found: list[Found] = []
         for begin, end in self._cuts(first, last, BLOCK_PAIRS):
             listed = list_block(self._job, dense.spans, begin, end)
             found.append(that_met(dense.rows(listed), request.within, request.metric))
             self._limited(found, limit)
         return self._limited(found, limit)
+
+    def _near_by_boxes(self, most: float) -> Found | None:
+        """Return all that is nearer than `within`; None where boxes are not the way."""
+        dense, request = self._dense, self._request
+        near = find_near(dense, dense.limit, 0, self._pairs, self._tasks, most)
+        return None if near is None else that_met(near, request.within, request.metric)
 
     def _limited(self, found: list[Found], limit: int | None) -> Found:
         if limit is not None:

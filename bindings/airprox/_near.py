@@ -1,6 +1,8 @@
 """Pairs that come near, within a limit or nearest of all: by boxes around chords that meet."""
 
+import math
 import threading
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,13 +42,22 @@ TASK_PAIRS = 50_000
 
 
 class GivenUp(Exception):
-    """There are so many pairs of boxes that chords of all pairs are the cheaper way."""
+    """So many pairs of boxes meet that they would not fit, or chords of all pairs are cheaper."""
+
+
+class Budget(NamedTuple):
+    """What a search may cost before it is given up."""
+
+    visits: int
+    """Pairs of boxes."""
+    meetings: float
+    """Pairs of boxes that meet and are kept, of 20 bytes each."""
 
 
 class Near:
     """The pairs of a job that come nearer than a limit; of these, if k > 0, only the k nearest."""
 
-    def __init__(self, dense: Dense, limit: float, k: int, budget: int, tasks: Tasks) -> None:
+    def __init__(self, dense: Dense, limit: float, k: int, budget: Budget, tasks: Tasks) -> None:
         self._dense = dense
         self._job = dense.job
         self._search = dense.search()._replace(limit=limit)
@@ -54,7 +65,7 @@ class Near:
         self._k = k
         self._tasks = tasks
         self._budget = budget
-        self._visits = 0
+        self._visits = self._meetings = 0
         self._lock = threading.Lock()
         self._boxed = divided(self._job, self._search)
         self._rooms = Spare(self._new_room)
@@ -102,10 +113,10 @@ class Near:
             while since.slab < chunk.last:
                 pause()
                 since = Progressed(*find_candidates(self._job, boxes, places, chunk, since, out))
-                self._spend(since.pairs)
                 count = bound_meetings(
                     self._job, self._search, places, out, since.pairs, *room.ceilings, kept
                 )
+                self._spend(since.pairs, count)
                 found.append(Meetings._make(column[:count].copy() for column in kept))
         return found
 
@@ -122,10 +133,11 @@ class Near:
             box_chords(side, chunk, rows, self._reach, cursor.copy(), bounds, places)
         return Boxes(bounds, start, middle), places
 
-    def _spend(self, visits: int) -> None:
+    def _spend(self, visits: int, meetings: int) -> None:
         with self._lock:
             self._visits += visits
-            if self._visits > self._budget:
+            self._meetings += meetings
+            if self._visits > self._budget.visits or self._meetings > self._budget.meetings:
                 raise GivenUp
         self._tasks.count(visits, 0)
 
@@ -202,16 +214,19 @@ def worth_it(search: Search, reach: Reach) -> bool:
     return 2.0 * float(reach.horizontal.max(initial=0.0)) < WIDE * search.own.scale
 
 
-def find_near(dense: Dense, limit: float, k: int, pairs: int, tasks: Tasks) -> Found | None:
+def find_near(
+    dense: Dense, limit: float, k: int, pairs: int, tasks: Tasks, most: float = math.inf
+) -> Found | None:
     """Return the pairs as `Near.search` does; None where boxes are not the way.
 
-    `pairs` is how many pairs there are at all.
+    `pairs` is how many pairs there are at all, `most` how many meetings may be kept.
     """
     search = dense.search()
     if not worth_it(search, reach_of(search.limits, search.metric, limit)):
         return None
     try:
-        found = Near(dense, limit, k, max(pairs // VISIT, 100_000), tasks).search()
+        budget = Budget(max(pairs // VISIT, 100_000), most)
+        found = Near(dense, limit, k, budget, tasks).search()
     except GivenUp:
         tasks.give_up()
         return None

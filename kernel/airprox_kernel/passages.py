@@ -57,7 +57,8 @@ def mark_passages(
     begin, end = own.begin[row], own.end[row]
     count, parted = zero(), zero()
     for index in range(wanted.size):
-        partner: int = rows[wanted.entry[WANTED_LANE, index]]
+        lane: int = wanted.entry[WANTED_LANE, index]
+        partner: int = rows[lane]
         slab: int = wanted.entry[WANTED_SLAB, index]
         mine, yours = own_edge + slab, wanted.entry[WANTED_EDGE, index]
         if partner < 0 or mine < 0 or yours < 0:

@@ -1,5 +1,6 @@
 """All ways to closest approaches agree: merge, chords, boxes; whole tables, batches, nearest."""
 
+import math
 import threading
 
 import numpy as np
@@ -77,6 +78,10 @@ def test_every_way_gives_the_same_rows(drawn, metric, boxes, k, data):
         among = closest_approach(fleet, pairs=asked, within=limit, **options)
         batches = closest_approach_batches(fleet, batch_bytes=200, **options)
         strung = pa.Table.from_batches(batches, batches.schema)
+        room = data.draw(st.sampled_from((64, 2000)))
+        batches = closest_approach_batches(fleet, batch_bytes=room, within=limit, **options)
+        strung_near = pa.Table.from_batches(batches, batches.schema)
+    assert same(strung_near, near.pairs)
     assert same(near.pairs, below(whole, metric, limit))
     assert same(among.pairs, below(whole, metric, limit))
     assert same(strung, whole)
@@ -128,6 +133,18 @@ def test_mixed_traffic_through_chords_and_boxes(place, sides, metric, monkeypatc
     assert listed(found) == ranked(whole, metric, 2, names, against is None)
     batches = closest_approach_batches(fleet, nearest=2, batch_bytes=1000, **options)
     assert same(pa.Table.from_batches(batches), found)
+
+
+@pytest.mark.parametrize(("batch_bytes", "by_boxes"), [(1 << 20, True), (64, False)])
+def test_batches_of_what_is_near_go_by_boxes_that_fit(batch_bytes, by_boxes, monkeypatch):
+    forced(monkeypatch)
+    fleet = mixed_fleet(np.random.default_rng(8), 90, None, "A")
+    near = closest_approach(fleet, within=30e3)
+    batches = closest_approach_batches(fleet, within=30e3, batch_bytes=batch_bytes)
+    assert same(pa.Table.from_batches(batches), near.pairs)
+    assert ("group" in batches.receipt.seconds) == by_boxes
+    assert batches.receipt.pairs_reported == len(near)
+    assert batches.receipt.complete
 
 
 def still(places, *, knots=2, end=100.0):
@@ -208,10 +225,10 @@ def test_too_many_boxes_give_way_to_chords(monkeypatch):
     calls = []
     given_up = _near.Near._spend
 
-    def spend(self, visits):
-        self._budget = 10
+    def spend(self, visits, meetings):
+        self._budget = _near.Budget(10, math.inf)
         calls.append(visits)
-        given_up(self, visits)
+        given_up(self, visits, meetings)
 
     monkeypatch.setattr(_near.Near, "_spend", spend)
     told = []
