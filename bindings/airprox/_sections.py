@@ -10,6 +10,8 @@ from ._units import parse_altitude, parse_length
 from .errors import SchemaError
 
 _KINDS = {str: "a string in quotes", bool: "true or false", list: "an array", dict: "a section"}
+_SHOWN = 300
+"""Characters of a wrong value that a message shows."""
 
 
 class Section:
@@ -25,8 +27,11 @@ class Section:
         """The whole file; raises `FileError` if it cannot be read or is no TOML."""
         try:
             content = tomllib.loads(Path(path).read_text("utf-8"))
+            repr(content)  # what has no repr, for its depth or its digits, no message could show
         except OSError as error:
             raise FileError(f"{path} cannot be read: {error.strerror or error}") from error
+        except RecursionError as error:
+            raise FileError(f"{path} must be nested less deeply") from error
         except ValueError as error:
             raise FileError(f"{path} must be a TOML file, found: {error}") from error
         return cls(path, "", content)
@@ -62,7 +67,10 @@ class Section:
 
     def refuse(self, key: str, what: str) -> None:
         """Raise `SchemaError`: the key must be something else."""
-        raise SchemaError(f"{self.where(key)} must be {what}, found {self._content[key]!r}")
+        found = repr(self._content[key])
+        if len(found) > _SHOWN:
+            found = f"{found[:_SHOWN]} and so on"
+        raise SchemaError(f"{self.where(key)} must be {what}, found {found}")
 
     def length(self, key: str) -> float:
         """A length in metres, spelt with its unit as in ``"5nm"``."""
@@ -108,5 +116,5 @@ def is_pair(value: Any) -> bool:
 
 
 def is_name(value: Any) -> bool:
-    """Whether this can be the name of a category, a side or a trajectory."""
-    return type(value) in (str, int)
+    """Whether this can be the name of a category, a side or a trajectory: text, or 64 bits."""
+    return type(value) is str or (type(value) is int and -(2**63) <= value < 2**64)

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from airprox_kernel import geodesic
+from airprox_kernel import geodesic, trigonometry
 
 from ._arrow import frozen, numbers
 from ._faults import Faults
@@ -168,11 +168,13 @@ def _polar_end(
     track, speed, rate = moves
     way = speed * horizon
     third = begin[2] + rate * horizon
+    azimuth = np.remainder(track, 360.0)
     if layout.frame == "planar":
-        angle = np.radians(np.remainder(track, 360.0))
-        return [begin[0] + way * np.sin(angle), begin[1] + way * np.cos(angle), third], 0.0 * way
+        sine, cosine = np.empty(len(way)), np.empty(len(way))
+        trigonometry.sines_cosines_degrees(frozen(azimuth), sine, cosine)
+        return [begin[0] + way * sine, begin[1] + way * cosine, third], 0.0 * way
     latitude, longitude = np.empty(len(way)), np.empty(len(way))
-    azimuth, bounded = np.remainder(track, 360.0), np.minimum(way, LONGEST_WAY)
+    bounded = np.minimum(way, LONGEST_WAY)
     given = [frozen(column) for column in (*begin[:2], azimuth, bounded)]
 
     def lead(rows: slice) -> None:

@@ -9,14 +9,14 @@ the arc from the northward crossing of it) length and longitude are
 
 (C. F. F. Karney, "Algorithms for geodesics", J. Geodesy 87 (2013) 43-55). Both integrands are
 smooth and periodic, so ten Gauss-Legendre nodes give them to 1e-15 over half a turn, and no series
-is truncated. Angles are radians and lengths metres. Here, and only here and in `geodesic`, library
-trigonometry is used: it runs once for a long leg or a far pair, never in a hot loop.
+is truncated. Angles are radians and lengths metres.
 """
 
 import math
 
 from ._jit import jit
 from .surface import FLATTENING, SECOND_ECCENTRICITY_SQUARED, SEMI_MAJOR_AXIS, SEMI_MINOR_AXIS
+from .trigonometry import arc_tangent, sine_cosine
 
 # Positive half of the ten nodes and weights on [-1, 1] (NIST DLMF, table 3.5.2, more digits).
 NODES = (
@@ -68,7 +68,7 @@ def integrals(k_squared: float, start: float, arc: float) -> tuple[float, float]
     shift = 0.0
     for index in range(5):
         for side in (-1.0, 1.0):
-            sine = math.sin(middle + side * half * NODES[index])
+            sine = sine_cosine(middle + side * half * NODES[index])[0]
             root = math.sqrt(1.0 + k_squared * sine * sine)
             length += WEIGHTS[index] * root
             shift += WEIGHTS[index] * (2.0 - FLATTENING) / (1.0 + (1.0 - FLATTENING) * root)
@@ -109,21 +109,21 @@ def advance(
     The azimuth is that at the first place; |distance| up to half the way around the Earth.
     """
     equator_sine, equator_cosine, k_squared = _equator(sine1, cosine1, sine_azimuth, cosine_azimuth)
-    start = math.atan2(sine1, cosine1 * cosine_azimuth)
+    start = arc_tangent(sine1, cosine1 * cosine_azimuth)
     arc = distance / (SEMI_MINOR_AXIS * math.sqrt(1.0 + 0.5 * k_squared))
     length, shift = integrals(k_squared, start, arc)
     for _ in range(3):  # Newton: an error e of the arc becomes at most e**2 k**2 / 2 < e**2 / 24
-        sine = math.sin(start + arc)
+        sine = sine_cosine(start + arc)[0]
         excess = length - distance / SEMI_MINOR_AXIS
         better = arc - excess / math.sqrt(1.0 + k_squared * sine * sine)
         if better == arc:
             break
         arc = better
         length, shift = integrals(k_squared, start, arc)
-    sine, cosine = math.sin(start + arc), math.cos(start + arc)
+    sine, cosine = sine_cosine(start + arc)
     # Next to a pole cos(start) has lost what its two factors still have.
-    omega1 = math.atan2(equator_sine * sine1, cosine1 * cosine_azimuth)
-    omega2 = math.atan2(equator_sine * sine, cosine)
+    omega1 = arc_tangent(equator_sine * sine1, cosine1 * cosine_azimuth)
+    omega2 = arc_tangent(equator_sine * sine, cosine)
     longitude = omega2 - omega1 - FLATTENING * equator_sine * shift
     level = equator_cosine * cosine
     return equator_cosine * sine, math.sqrt(equator_sine * equator_sine + level * level), longitude
@@ -138,7 +138,7 @@ def _standard(
     Returns the length, then sine and cosine of the azimuth at either end; coincident places give
     length 0 and azimuth 0.
     """
-    if sine1 * sine2 + cosine1 * cosine2 * math.cos(longitude) > NEARLY_OPPOSITE:
+    if sine1 * sine2 + cosine1 * cosine2 * sine_cosine(longitude)[1] > NEARLY_OPPOSITE:
         return _fixed_point(sine1, cosine1, sine2, cosine2, longitude)
     if sine1 == 0.0 and longitude <= (1.0 - FLATTENING) * math.pi:
         return SEMI_MAJOR_AXIS * longitude, 1.0, 0.0, 1.0, 0.0
@@ -169,7 +169,7 @@ def _fixed_point(
     east1 = east2 = 0.0
     north1 = north2 = 1.0
     for _ in range(30):  # 15 steps are enough where `_standard` uses it, 3 for a leg of 500 km
-        sine, cosine = math.sin(omega), math.cos(omega)
+        sine, cosine = sine_cosine(omega)
         east1, north1 = cosine2 * sine, cosine1 * sine2 - sine1 * cosine2 * cosine
         east2, north2 = cosine1 * sine, cosine1 * sine2 * cosine - sine1 * cosine2
         size1 = math.sqrt(east1 * east1 + north1 * north1)
@@ -177,9 +177,9 @@ def _fixed_point(
         if size1 < COINCIDENT or size2 < COINCIDENT:
             return 0.0, 0.0, 1.0, 0.0, 1.0
         east1, north1, east2, north2 = east1 / size1, north1 / size1, east2 / size2, north2 / size2
-        arc = math.atan2(size1, sine1 * sine2 + cosine1 * cosine2 * cosine)
+        arc = arc_tangent(size1, sine1 * sine2 + cosine1 * cosine2 * cosine)
         equator_sine, _cosine, k_squared = _equator(sine1, cosine1, east1, north1)
-        start = math.atan2(sine1, cosine1 * north1)
+        start = arc_tangent(sine1, cosine1 * north1)
         length, shift = integrals(k_squared, start, arc)
         better = longitude + FLATTENING * equator_sine * shift
         if abs(better - omega) < 1e-15:
@@ -209,8 +209,8 @@ def _bisection(
         else:
             high = middle
     length, _reached, level2 = _meeting(sine1, cosine1, sine2, cosine2, high)
-    east, north = math.cos(high), -math.sin(high)
-    return length, east, north, east * cosine1 / cosine2, level2 / cosine2
+    south, east = sine_cosine(high)
+    return length, east, -south, east * cosine1 / cosine2, level2 / cosine2
 
 
 @jit
@@ -221,7 +221,8 @@ def _meeting(
 
     Returns its length, the longitude difference, and cos(azimuth) cos(latitude) there.
     """
-    east, north = math.cos(turn), -math.sin(turn)
+    south, east = sine_cosine(turn)
+    north = -south
     equator_sine, _cosine, k_squared = _equator(sine1, cosine1, east, north)
     level1 = north * cosine1
     # cosine2**2 - cosine1**2, from the pair that does not cancel
@@ -232,7 +233,7 @@ def _meeting(
     level2 = math.sqrt(max(level1 * level1 + gain, 0.0))
     arc = _turned(level1, sine1, level2, sine2)
     omega = _turned(level1, equator_sine * sine1, level2, equator_sine * sine2)
-    length, shift = integrals(k_squared, math.atan2(sine1, level1), arc)
+    length, shift = integrals(k_squared, arc_tangent(sine1, level1), arc)
     return SEMI_MINOR_AXIS * length, omega - FLATTENING * equator_sine * shift, level2
 
 
@@ -240,4 +241,4 @@ def _meeting(
 def _turned(x1: float, y1: float, x2: float, y2: float) -> float:
     """Angle from (x1, y1) counter-clockwise to (x2, y2), known to be in [0, pi]."""
     cross = max(x1 * y2 - y1 * x2, 0.0) + 0.0  # never -0.0, which would turn pi into -pi
-    return math.atan2(cross, x1 * x2 + y1 * y2)
+    return arc_tangent(cross, x1 * x2 + y1 * y2)

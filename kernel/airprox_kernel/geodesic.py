@@ -10,14 +10,8 @@ import math
 from ._jit import jit
 from ._types import FloatArray
 from .auxiliary_sphere import advance, reduced_latitude, solve
-from .surface import (
-    FLATTENING,
-    RADIANS,
-    ROUNDER,
-    SEMI_MAJOR_AXIS,
-    foot,
-    sine_cosine_degrees,
-)
+from .surface import FLATTENING, SEMI_MAJOR_AXIS, foot
+from .trigonometry import RADIANS, ROUNDER, arc_tangent, sine_cosine, sine_cosine_degrees
 
 
 @jit
@@ -55,7 +49,7 @@ def distance_of_vectors(x1: float, y1: float, z1: float, x2: float, y2: float, z
     flat = 1.0 - FLATTENING
     sine1, cosine1 = reduced_latitude(z1, flat * math.sqrt(x1 * x1 + y1 * y1))
     sine2, cosine2 = reduced_latitude(z2, flat * math.sqrt(x2 * x2 + y2 * y2))
-    turn = math.atan2(x1 * y2 - x2 * y1, x1 * x2 + y1 * y2)
+    turn = arc_tangent(x1 * y2 - x2 * y1, x1 * x2 + y1 * y2)
     return solve(sine1, cosine1, sine2, cosine2, turn)[0]
 
 
@@ -77,7 +71,7 @@ def destination(
         sine, cosine = reduced(latitude[place])
         east, north = sine_cosine_degrees(azimuth[place])
         sine, cosine, turn = advance(sine, cosine, east, north, distance[place])
-        out_latitude[place] = math.atan2(sine, (1.0 - FLATTENING) * cosine) / RADIANS
+        out_latitude[place] = arc_tangent(sine, (1.0 - FLATTENING) * cosine) / RADIANS
         out_longitude[place] = _within_half_turn(longitude[place] + turn / RADIANS)
 
 
@@ -85,7 +79,7 @@ def destination(
 def around(cosine: float, longitude: float, turn: float) -> tuple[float, float]:
     """(x, y) of a reduced latitude's cosine, `turn` (radians) past `longitude` (degrees)."""
     sine1, cosine1 = sine_cosine_degrees(longitude)
-    sine2, cosine2 = math.sin(turn), math.cos(turn)
+    sine2, cosine2 = sine_cosine(turn)
     radius = SEMI_MAJOR_AXIS * cosine
     return (
         radius * (cosine1 * cosine2 - sine1 * sine2),

@@ -3,14 +3,15 @@
 A place is the Earth-centred vector (m) of the point of the ellipsoid below it: x towards
 latitude 0, longitude 0, z towards the north pole. Angles are degrees, lengths metres.
 
-No library trigonometry: every function here is a fixed sequence of IEEE additions, products,
-divisions and square roots, so it gives the same bits on every machine, compiled or not.
+Every function here is a fixed sequence of IEEE additions, products, divisions and square roots, so
+it gives the same bits on every machine, compiled or not.
 """
 
 import math
 
 from ._jit import jit
 from ._types import FloatArray
+from .trigonometry import sine_cosine_degrees
 
 # NGA.STND.0036, "World Geodetic System 1984", version 1.0.0 (2014), table 3.1: a and 1/f define it.
 SEMI_MAJOR_AXIS = 6378137.0
@@ -21,52 +22,10 @@ SECOND_ECCENTRICITY_SQUARED = ECCENTRICITY_SQUARED / (1.0 - ECCENTRICITY_SQUARED
 MEAN_RADIUS = (2.0 * SEMI_MAJOR_AXIS + SEMI_MINOR_AXIS) / 3.0
 """R1 of the IUGG, 6371008.7714 m (Moritz, "Geodetic Reference System 1980")."""
 
-RADIANS = math.pi / 180.0
-RADIANS_REST = 2.9486522708701687e-19
-"""pi / 180 is the sum of the two, to 1e-35."""
-
-ROUNDER = 6755399441055744.0
-"""1.5 * 2**52: a smaller number plus and minus this is rounded to a whole one, ties to even."""
-
-# sin(u)/u and cos(u) for |u| <= pi/4, minimax: fdlibm k_sin.c and k_cos.c (Sun Microsystems 1993).
-S1, S2, S3 = -1.66666666666666324348e-01, 8.33333333332248946124e-03, -1.98412698298579493134e-04
-S4, S5, S6 = 2.75573137070700676789e-06, -2.50507602534068634195e-08, 1.58969099521155010221e-10
-C1, C2, C3 = 4.16666666666666019037e-02, -1.38888888888741095749e-03, 2.48015872894767294178e-05
-C4, C5, C6 = -2.75573143513906633035e-07, 2.08757232129817482790e-09, -1.13596475577881948265e-11
-
 SINE_SERIES = tuple((-1.0) ** k / math.factorial(2 * k + 1) for k in range(7, 0, -1))
 """sin(u)/u - 1 in powers of u**2, highest first: Taylor, the next term is 1e-23 at u = 0.28."""
 ARCSINE_SERIES = tuple(math.comb(2 * k, k) / (4**k * (2 * k + 1)) for k in range(15, 0, -1))
 """asin(u)/u - 1 in powers of u**2, highest first: Taylor, the next term is 1e-20 at u = 0.28."""
-
-
-@jit
-def sine_cosine_degrees(angle: float) -> tuple[float, float]:
-    """Sine and cosine of `angle` (degrees, |angle| <= 1e9).
-
-    Each is within 1.5 units in its last place. The angle less the nearest multiple of 90 is exact,
-    hence multiples of 90 give exact zeros and ones (a zero may be negative), and angles a whole
-    number of turns apart give the same bits. A loop over it is vectorised: no branches.
-    """
-    quadrants = (angle / 90.0 + ROUNDER) - ROUNDER
-    rest = angle - 90.0 * quadrants
-    radians = rest * RADIANS
-    lost = rest * RADIANS_REST
-    square = radians * radians
-    tail = S1 + square * (S2 + square * (S3 + square * (S4 + square * (S5 + square * S6))))
-    sine = radians + (radians * square * tail + lost)
-    tail = C1 + square * (C2 + square * (C3 + square * (C4 + square * (C5 + square * C6))))
-    half = 0.5 * square
-    whole = 1.0 - half  # what this rounds away goes back in below
-    cosine = whole + (((1.0 - whole) - half) + (square * square * tail - radians * lost))
-
-    quarter = quadrants - 4.0 * ((0.25 * quadrants + ROUNDER) - ROUNDER)  # -2, -1, 0, 1 or 2
-    odd = quarter * quarter == 1.0
-    first = cosine if odd else sine
-    second = sine if odd else cosine
-    first = -first if quarter < 0.0 or quarter == 2.0 else first
-    second = -second if quarter > 0.0 or quarter == -2.0 else second
-    return first, second
 
 
 @jit

@@ -24,7 +24,7 @@ from airprox_kernel.cpa import (
 from exact import square_root
 
 GOLDEN = "b9fa4c6e28c0faa7"
-"""What `tests/golden/encounters.json` is for whole results; made on the same processor."""
+"""What `tests/golden/answers.json` is for whole results; made on the same processor."""
 DISTANCE = Fraction(1, 10**8)
 """Metres. Separations are up to 2e7 m, of unit 4e-9: a minimum is off by a unit or two."""
 

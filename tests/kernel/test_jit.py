@@ -199,6 +199,7 @@ print(json.dumps([str(signature) for signature in signatures]))
 def test_code_with_other_settings_is_kept_apart(used: Tiny) -> None:
     assert used.run(NUMBA_BOUNDSCHECK="1")["hits"] == 0
     assert used.run(NUMBA_OPT="1")["hits"] == 0
+    assert used.run(NUMBA_CPU_NAME="nehalem")["hits"] == 0  # one home, two processors
 
 
 def test_changed_callee_in_another_file_is_seen(tiny: Tiny) -> None:

@@ -1,14 +1,14 @@
 """WGS84 against 60-digit arithmetic, `pyproj` and cases made by hand."""
 
 import math
-from collections.abc import Iterator
-from decimal import Decimal, localcontext
+from decimal import Decimal
 
 import numpy as np
 import pyproj
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from sixty_digits import PI, exact_arcsine, exact_cosine, exact_sine, last_places, sixty_digits
 
 from airprox_kernel.surface import (
     ECCENTRICITY_SQUARED,
@@ -20,13 +20,13 @@ from airprox_kernel.surface import (
     euler_radius,
     foot,
     normal,
-    sine_cosine_degrees,
     surface_vector,
     surface_vectors,
 )
 
-PI = Decimal("3.14159265358979323846264338327950288419716939937510582097494459")
 GEOCENTRIC = pyproj.Transformer.from_crs("EPSG:4979", "EPSG:4978", always_xy=True)
+
+__all__ = ["sixty_digits"]
 
 latitudes = st.floats(-90.0, 90.0)
 longitudes = st.floats(-180.0, 360.0)
@@ -37,66 +37,6 @@ EXPECTED_NORMAL = ["0x1.5a8fb5359f243p-1", "0x1.69fc331d3a2b6p-4", "0x1.7627a258
 EXPECTED_RADIUS = "0x1.84c47562eff49p+22"
 EXPECTED_CHORD = "0x1.69b72fece36dfp+16"
 EXPECTED_ARC = "0x1.651fe2d2f71bdp+21"
-
-
-@pytest.fixture(autouse=True)
-def _sixty_digits() -> Iterator[None]:
-    with localcontext() as context:
-        context.prec = 60
-        yield
-
-
-def alternating(first: Decimal, square: Decimal, order: int) -> Decimal:
-    """first (1 - square / (order + 1)(order + 2) + ...): the series of sine and cosine."""
-    term = total = first
-    while abs(term) > Decimal("1e-50") * abs(total):
-        term = -term * square / ((order + 1) * (order + 2))
-        total += term
-        order += 2
-    return total
-
-
-def exact_sine(radians: Decimal) -> Decimal:
-    return alternating(radians, radians * radians, 1) if radians else radians
-
-
-def exact_cosine(radians: Decimal) -> Decimal:
-    return alternating(Decimal(1), radians * radians, 0)
-
-
-def exact_arcsine(sine: Decimal) -> Decimal:
-    """By Newton's iteration from the library's 16 digits."""
-    angle = Decimal(math.asin(sine))
-    for _ in range(2):
-        angle -= (exact_sine(angle) - sine) / exact_cosine(angle)
-    return angle
-
-
-def last_places(value: float, exact: Decimal) -> float:
-    """Error of `value` in units in the last place of the exact result."""
-    return float(abs(Decimal(value) - exact) / Decimal(math.ulp(float(exact))))
-
-
-@given(st.one_of(st.floats(-800.0, 800.0), st.integers(-1000, 1000).map(float)))
-def test_sine_and_cosine_in_degrees(angle: float) -> None:
-    assume(angle == 0.0 or abs(angle) > 1e-290)
-    radians = (Decimal(angle) % 360) * PI / 180
-    sine, cosine = sine_cosine_degrees(angle)
-    if angle % 90.0 == 0.0:
-        turns = round(angle / 90.0) % 4
-        assert (sine, cosine) == ((0.0, 1.0), (1.0, 0.0), (0.0, -1.0), (-1.0, 0.0))[turns]
-    else:
-        assert last_places(sine, exact_sine(radians)) < 1.5
-        assert last_places(cosine, exact_cosine(radians)) < 1.5
-
-
-@pytest.mark.parametrize("centre", [45.0, 135.0, -45.0, 225.0, -135.0, 405.0])
-def test_sine_and_cosine_around_the_change_of_octant(centre: float) -> None:
-    for angle in (math.nextafter(centre, -1e9), centre, math.nextafter(centre, 1e9)):
-        radians = Decimal(angle) * PI / 180
-        sine, cosine = sine_cosine_degrees(angle)
-        assert last_places(sine, exact_sine(radians)) < 1.5
-        assert last_places(cosine, exact_cosine(radians)) < 1.5
 
 
 @given(latitudes, longitudes)
