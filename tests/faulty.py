@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 import time
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from airprox.distributed._crew import hire
@@ -72,6 +72,21 @@ def dispatched(descriptors, executor, cancel=None, work=work, **terms):
     functions = {"work": work, "read": read, "agree": bytes.__eq__}
     terms = Terms(is_cancelled=cancel.is_set, **functions, **terms)
     return Dispatch(descriptors, hire(executor), terms)
+
+
+@contextmanager
+def killed_from_outside(folder, number):
+    """Kill the process that makes the first attempt at a task, while this lasts."""
+
+    def kill():
+        while not (begun := list(folder.glob(f"{number}-*"))) or not begun[0].read_text():
+            time.sleep(0.01)
+        os.kill(int(begun[0].read_text()), signal.SIGKILL)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    yield
+    killer.join()
 
 
 def read(_, part):

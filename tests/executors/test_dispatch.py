@@ -1,8 +1,6 @@
 """The dispatcher on real pools: each part once, bounded, whatever becomes of workers."""
 
 import multiprocessing
-import os
-import signal
 import threading
 import time
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -15,7 +13,7 @@ from airprox.distributed import _dispatch
 from airprox.distributed._crew import hire
 from airprox.distributed._terms import GaveUp
 from airprox.errors import InvalidTrajectories, SchemaTypeError, VerificationFailed
-from faulty import attempts, counted, dispatched, expected, order, parts
+from faulty import attempts, counted, dispatched, expected, killed_from_outside, order, parts
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 FORK = multiprocessing.get_context("fork")  # quickest to start, and broken pools cost several
@@ -152,16 +150,8 @@ def test_a_killed_worker_takes_nothing_with_it(tmp_path):
 def test_a_worker_killed_from_outside(tmp_path):
     """As by a system that is out of memory: whatever it was doing is done again."""
     job = dispatched([order(tmp_path, n, *["hang", ""] * (n == 0)) for n in range(6)], pool)
-
-    def kill():
-        while not (begun := list(tmp_path.glob("0-*"))) or not begun[0].read_text():
-            time.sleep(0.01)
-        os.kill(int(begun[0].read_text()), signal.SIGKILL)
-
-    killer = threading.Thread(target=kill)
-    killer.start()
-    assert parts(job) == expected(6)
-    killer.join()
+    with killed_from_outside(tmp_path, 0):
+        assert parts(job) == expected(6)
     assert attempts(tmp_path, 0) == 2
 
 
