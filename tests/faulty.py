@@ -1,6 +1,7 @@
 """Work whose faults are written in its descriptors: a worker process does as it is told."""
 
 import json
+import math
 import os
 import signal
 import threading
@@ -66,8 +67,8 @@ class Unsendable(Exception):
 
 
 def dispatched(descriptors, executor, cancel=None, work=work, **terms):
-    """Return the dispatcher of tasks."""
-    terms = {"retries": 2, "in_flight": None, "patience": 2.0, **terms}
+    """Return the dispatcher of tasks; on a machine that is busy, none is called a straggler."""
+    terms = {"retries": 2, "in_flight": None, "patience": math.inf, **terms}
     cancel = cancel or threading.Event()
     functions = {"work": work, "read": read, "agree": bytes.__eq__}
     terms = Terms(is_cancelled=cancel.is_set, **functions, **terms)

@@ -5,6 +5,7 @@ import threading
 import time
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import closing
+from types import SimpleNamespace
 
 import pytest
 
@@ -207,14 +208,15 @@ def test_results_that_are_always_lost_end_in_an_error(tmp_path):
 
 def test_a_straggler_is_overtaken_by_a_second_attempt(tmp_path, monkeypatch):
     monkeypatch.setattr(_dispatch, "SHORTEST_WAIT", 0.2)
-    job = dispatched([order(tmp_path, n, *["hang", ""] * (n == 0)) for n in range(4)], pool)
+    descriptors = [order(tmp_path, n, *["hang", ""] * (n == 0)) for n in range(4)]
+    job = dispatched(descriptors, pool, patience=2.0)
     assert parts(job) == expected(4)
     assert counted(job) == (5, 0, 1)
     assert no_child_is_left()  # the straggler neither
 
 
 def test_nobody_is_overtaken_while_there_is_other_work_or_no_patience_is_lost(tmp_path):
-    job = dispatched([order(tmp_path, n, "slow") for n in range(6)], pool, patience=float("inf"))
+    job = dispatched([order(tmp_path, n, "slow") for n in range(6)], pool)
     assert parts(job) == expected(6)
     assert job.attempts["duplicate"] == 0
 
@@ -240,7 +242,7 @@ def test_two_answers_must_agree(answers, monkeypatch):
         return part
 
     with ThreadPoolExecutor(4) as executor:
-        job = dispatched([b"0", b"1", b"2"], executor, work=answer)
+        job = dispatched([b"0", b"1", b"2"], executor, work=answer, patience=2.0)
         if answers[0] == answers[1]:
             assert parts(job) == expected(3)
         else:
@@ -250,14 +252,13 @@ def test_two_answers_must_agree(answers, monkeypatch):
 
 @pytest.mark.parametrize("given", [True, False])
 def test_cancelled_in_the_middle(given, tmp_path):
-    cancel = threading.Event()
+    some_are_done = SimpleNamespace(is_set=lambda: job.done >= 3)
     descriptors = [order(tmp_path, n, "slow") for n in range(50)]
     executor = pool() if given else None
-    job = dispatched(descriptors, executor or pool, cancel, in_flight=40)
-    threading.Timer(0.7, cancel.set).start()
+    job = dispatched(descriptors, executor or pool, some_are_done, in_flight=40)
     with pytest.raises(Stopped) as stopped:
         parts(job)
-    assert 0 < stopped.value.done < 50
+    assert stopped.value.done == 3
     begun = len(list(tmp_path.glob("[0-9]*")))
     if executor:
         # What had begun was waited for, what had not never begins.

@@ -109,8 +109,9 @@ def test_an_error_of_the_input(client, tmp_path):
 
 def test_a_straggler_is_overtaken(client, tmp_path, monkeypatch):
     monkeypatch.setattr(_dispatch, "SHORTEST_WAIT", 0.3)
+    descriptors = [order(tmp_path, n, *["hang", ""] * (n == 0)) for n in range(6)]
     try:
-        job = dispatched([order(tmp_path, n, *["hang", ""] * (n == 0)) for n in range(6)], client)
+        job = dispatched(descriptors, client, patience=2.0)
         assert parts(job) == expected(6)
     finally:
         (tmp_path / "released").touch()
