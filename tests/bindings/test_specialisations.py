@@ -4,11 +4,14 @@ Numba compiles a function anew for each layout, mutability and type of its argum
 them to differ with the input's form, a first call somewhere would wait for seconds.
 """
 
+import importlib
 import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
+import numba
 import pytest
 
 PROGRAM = """
@@ -162,6 +165,19 @@ def test_frames_share_the_code(found: Found) -> None:
     assert used >= {
         "fill_boxes", "find_candidates", "find_pieces", "closest_approaches", "merge_pieces"
     }  # fmt: skip
+
+
+def test_tests_of_kernels_give_them_the_same_types(
+    found: Found, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else they would compile, and test, code that nobody else runs."""
+    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "kernel")
+    made = importlib.import_module("strategies_kernel")
+    track = [[(0, 0.0, 0.0, 0.0), (1, 1.0, 0.0, 0.0)]]
+    for timestamps in (False, True):
+        job = made.make_job(made.make_knots([track], timestamps=timestamps), None, (1.0, 1.0))
+        signatures = str(found["airprox_kernel.broad.find_candidates"])
+        assert str(numba.typeof(job)) in signatures
 
 
 def test_no_specialisation_on_a_literal(found: Found) -> None:
