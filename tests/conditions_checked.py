@@ -4,8 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
+from hypothesis import strategies as st
 
+import airprox
 import promise
+
+DIVISIONS = st.tuples(st.sampled_from((0.5, 7.0, 1e4)), st.sampled_from((1, 300, 10_000)))
+"""The length of slabs (s), and the size of batches (bytes)."""
 
 
 def bits(table: pa.Table) -> list[tuple[Any, ...]]:
@@ -41,3 +46,18 @@ def of_pair(table: pa.Table, own_row: int, other_row: int) -> Sequence[tuple[Any
         for row in promise.rows(table)
         if (row["own_row"], row["other_row"]) == (own_row, other_row)
     ]
+
+
+def check_divided(
+    fleet: airprox.Fleet, minima: Any, division: tuple[float, int], *counts: str, **options: Any
+) -> None:
+    """Slabs, threads and batches change no bit, and none of these counts of the receipt."""
+    slab, size = division
+    whole = airprox.screen(fleet, minima, **options)
+    again = airprox.screen(fleet, minima, threads=2, _slab=slab, **options)
+    batches = airprox.screen_batches(fleet, minima, batch_bytes=size, _slab=slab, **options)
+    assert bits(again.encounters) == bits(whole.encounters)
+    assert bits(gathered(batches)) == bits(whole.encounters)
+    for receipt in (again.receipt, batches.receipt):
+        for name in counts:
+            assert getattr(receipt, name) == getattr(whole.receipt, name)

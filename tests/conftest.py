@@ -6,7 +6,7 @@ import signal
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest.register_assert_rewrite("promise", "promise_conditions")
+pytest.register_assert_rewrite("promise", "promise_conditions", "conditions_checked")
 
 # What a shell starts in the background ignores Ctrl-C, which many tests are about.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

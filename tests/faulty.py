@@ -1,11 +1,12 @@
 """Work whose faults are written in its descriptors: a worker process does as it is told."""
 
 import json
+import math
 import os
 import signal
 import threading
 import time
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from airprox.distributed._crew import hire
@@ -66,12 +67,27 @@ class Unsendable(Exception):
 
 
 def dispatched(descriptors, executor, cancel=None, work=work, **terms):
-    """Return the dispatcher of tasks."""
-    terms = {"retries": 2, "in_flight": None, "patience": 2.0, **terms}
+    """Return the dispatcher of tasks; on a machine that is busy, none is called a straggler."""
+    terms = {"retries": 2, "in_flight": None, "patience": math.inf, **terms}
     cancel = cancel or threading.Event()
     functions = {"work": work, "read": read, "agree": bytes.__eq__}
     terms = Terms(is_cancelled=cancel.is_set, **functions, **terms)
     return Dispatch(descriptors, hire(executor), terms)
+
+
+@contextmanager
+def killed_from_outside(folder, number):
+    """Kill the process that makes the first attempt at a task, while this lasts."""
+
+    def kill():
+        while not (begun := list(folder.glob(f"{number}-*"))) or not begun[0].read_text():
+            time.sleep(0.01)
+        os.kill(int(begun[0].read_text()), signal.SIGKILL)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    yield
+    killer.join()
 
 
 def read(_, part):

@@ -21,6 +21,22 @@ class Flight(NamedTuple):
     knots: list[tuple[int, float, float, float]]
 
 
+PLANE = {
+    "id": ["b", "a", "b", "a"],
+    "time": [0.0, 5.0, 60.0, 4.0],
+    "x": [1.0, 2.0, 3.0, 4.0],
+    "y": [5.0, 6.0, 7.0, 8.0],
+    "z": [9.0, 10.0, 11.0, 12.0],
+}
+EARTH = {
+    "id": ["b", "a", "b"],
+    "time": [0.0, 5.0, 60.0],
+    "lat": [47.0, -90.0, 47.1],
+    "lon": [8.0, 360.0, 8.0],
+    "alt": [1000.0, 2000.0, 3000.0],
+}
+FARTHER = {**EARTH, "lat": [47.0, -90.0, 47.4]}
+"""The same with a leg so long that it is cut."""
 RADII = ("horizontal_radius", "vertical_radius")
 NAMES = ("", "a", "b", "ä", "SWR12", "long enough not to be inlined in a view", "x_y", " c")
 

@@ -19,7 +19,7 @@ from conditions_built import (
     minima_table_of,
     window_of,
 )
-from conditions_checked import bits, gathered, named
+from conditions_checked import DIVISIONS, bits, check_divided, named
 from promise_conditions import check_rows
 from strategies_conditions import Traffic
 
@@ -92,16 +92,11 @@ def test_two_sides_in_either_order_keep_their_bands(case, data):
     )
 
 
-@given(drawn.banded(), st.sampled_from((1, 300, 10_000)), st.sampled_from((0.5, 7.0, 1e4)))
+@given(drawn.banded(), DIVISIONS)
 @drawn.FEWEST
-def test_slabs_threads_and_batches_change_no_bit(case, size, slab):
+def test_slabs_threads_and_batches_change_no_bit(case, division):
     minima, plan, window = case
-    fleet, rule, asked = fleet_of(plan), minima_of(minima), window_of(plan, window)
-    whole = airprox.screen(fleet, rule, window=asked).encounters
-    again = airprox.screen(fleet, rule, window=asked, threads=2, _slab=slab).encounters
-    batches = airprox.screen_batches(fleet, rule, window=asked, batch_bytes=size, _slab=slab)
-    assert bits(again) == bits(whole)
-    assert bits(gathered(batches)) == bits(whole)
+    check_divided(fleet_of(plan), minima_of(minima), division, window=window_of(plan, window))
 
 
 @given(drawn.banded(), st.randoms(use_true_random=False))

@@ -13,23 +13,9 @@ import airprox
 import promise
 import strategies
 from airprox import _dense
-from exact import Window
-from strategies import Plan
+from conditions_built import fleet_of, window_of
 
 METRICS = ("horizontal", "slant", "ratio")
-
-
-def build(plan: Plan) -> airprox.Fleet:
-    return airprox.Fleet.from_arrow(strategies.table(plan), max_gap=plan.max_gap)
-
-
-def window_of(plan: Plan, window: Window) -> tuple[Any, Any]:
-    if not plan.timestamps:
-        return window
-    first, last = (
-        None if end is None else pa.scalar(end, pa.timestamp("ns", "UTC")) for end in window
-    )
-    return first, last
 
 
 @contextmanager
@@ -54,7 +40,7 @@ def test_all_pairs_keep_the_promise(drawn, metric, chords):
     minima, plan, window = drawn
     with through_chords(chords):
         result = airprox.closest_approach(
-            build(plan),
+            fleet_of(plan),
             metric=metric,
             minima=airprox.Minima(*minima),
             window=window_of(plan, window),
@@ -82,7 +68,7 @@ def test_a_table_of_pairs_keeps_its_order_and_orientation(drawn, metric, chords,
     }
     with through_chords(chords):
         result = airprox.closest_approach(
-            build(plan),
+            fleet_of(plan),
             pairs=asked,
             metric=metric,
             minima=airprox.Minima(*minima),
@@ -104,7 +90,7 @@ def test_swapping_a_pair_changes_no_bit(drawn, metric):
     minima, plan, _ = drawn
     count = len(plan.tracks)
     ahead = [(a, b) for a in range(count) for b in range(a + 1, count)]
-    fleet = build(plan)
+    fleet = fleet_of(plan)
 
     def values(pairs: list[tuple[int, int]]) -> list[tuple[Any, ...]]:
         asked = {

@@ -16,6 +16,7 @@ from airprox._job import make_case, pair_up
 from airprox_kernel.delay_search import forbidden
 from airprox_kernel.leg_limits import kept_to
 from airprox_kernel.legs import leg_of
+from conditions_built import fleet_of
 from strategies import Minima, Plan
 
 HORIZON = 900.0
@@ -32,10 +33,6 @@ class Drawn(NamedTuple):
 
 def limits(minima: Minima, less: float = 0.0) -> airprox.Minima:
     return airprox.Minima(horizontal=minima.horizontal - less, vertical=minima.vertical - less)
-
-
-def build(plan: Plan) -> airprox.Fleet:
-    return airprox.Fleet.from_arrow(strategies.table(plan), max_gap=plan.max_gap)
 
 
 def on_earth(plan: Plan, latitude: float, longitude: float) -> airprox.Fleet:
@@ -158,13 +155,13 @@ def geodetic(draw):
 @given(planar())
 def test_never_free_where_screening_conflicts(drawn):
     minima, plan, where = drawn
-    check_never_free_in_conflict(Drawn(limits(minima), build(plan), where), limits(minima))
+    check_never_free_in_conflict(Drawn(limits(minima), fleet_of(plan), where), limits(minima))
 
 
 @given(planar())
 def test_a_delay_well_inside_leads_to_an_encounter(drawn):
     minima, plan, where = drawn
-    data = Drawn(limits(minima), build(plan), where)
+    data = Drawn(limits(minima), fleet_of(plan), where)
     check_conflict_well_inside(data, limits(minima), limits(minima, 1e-6))
 
 
@@ -203,7 +200,7 @@ def test_never_free_with_bands_radii_and_categories(drawn, radii, banded):
 @given(planar(tracks=(2, 5)))
 def test_swapped_chosen_and_divided_fleets_have_the_same_bits(drawn):
     minima, plan, _ = drawn
-    fleet = build(plan)
+    fleet = fleet_of(plan)
 
     def found(one, two=None, **options):
         delays = airprox.forbidden_delays(
@@ -235,7 +232,7 @@ def test_swapped_chosen_and_divided_fleets_have_the_same_bits(drawn):
 @given(planar(tracks=(2, 5)), st.lists(st.floats(0.0, 200.0), min_size=5, max_size=5))
 def test_margins_tolerances_and_free_delays_say_what_the_intervals_do(drawn, off):
     minima, plan, where = drawn
-    fleet = build(plan)
+    fleet = fleet_of(plan)
     off = off[: len(fleet)]
     result = airprox.forbidden_delays(
         fleet, limits(minima), horizon=HORIZON, departure_tolerance=off

@@ -12,7 +12,7 @@ import promise
 import strategies
 import strategies_conditions as drawn
 from conditions_built import degrees, fleet_of, geodetic_fleet_of, minima_of, window_of
-from conditions_checked import bits, gathered, plain
+from conditions_checked import DIVISIONS, bits, check_divided, plain
 from exact_cells import TOUCH_TOLERANCE
 from ground import error_at, ground_distances, ground_state
 from oracle_conditions import is_diverging
@@ -82,19 +82,13 @@ def test_what_is_left_out_starts_with_the_span_and_only_dissolves(case):
     assert whole.receipt.diverging_skipped == 0
 
 
-@given(screenings(), st.sampled_from((1, 300)), st.sampled_from((0.5, 7.0, 1e4)))
+@given(screenings(), DIVISIONS)
 @drawn.FEWEST
-def test_slabs_threads_and_batches_change_nothing(case, size, slab):
+def test_slabs_threads_and_batches_change_nothing(case, division):
     minima, traffic, window = case
-    fleet, rule = fleet_of(traffic), minima_of(minima)
     options = {"window": window_of(traffic.plan, window), "skip_diverging": True}
-    whole = airprox.screen(fleet, rule, **options)
-    again = airprox.screen(fleet, rule, threads=2, _slab=slab, **options)
-    batches = airprox.screen_batches(fleet, rule, batch_bytes=size, _slab=slab, **options)
-    assert bits(again.encounters) == bits(whole.encounters)
-    assert bits(gathered(batches)) == bits(whole.encounters)
-    for receipt in (again.receipt, batches.receipt):
-        assert receipt.diverging_skipped == whole.receipt.diverging_skipped
+    fleet, rule = fleet_of(traffic), minima_of(minima)
+    check_divided(fleet, rule, division, "diverging_skipped", **options)
 
 
 @given(screenings())

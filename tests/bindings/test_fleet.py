@@ -15,22 +15,7 @@ from hypothesis import strategies as st
 from airprox.errors import SchemaError, SchemaTypeError
 from airprox.fleet import Fleet
 from airprox_kernel.surface import surface_vector
-from fleet_forms import Flight, flights, long_table, state
-
-PLANE = {
-    "id": ["b", "a", "b", "a"],
-    "time": [0.0, 5.0, 60.0, 4.0],
-    "x": [1.0, 2.0, 3.0, 4.0],
-    "y": [5.0, 6.0, 7.0, 8.0],
-    "z": [9.0, 10.0, 11.0, 12.0],
-}
-EARTH = {
-    "id": ["b", "a", "b"],
-    "time": [0.0, 5.0, 60.0],
-    "lat": [47.0, -90.0, 47.1],
-    "lon": [8.0, 360.0, 8.0],
-    "alt": [1000.0, 2000.0, 3000.0],
-}
+from fleet_forms import EARTH, FARTHER, PLANE, Flight, flights, long_table, state
 
 
 def test_the_arrays_of_a_small_fleet():
@@ -134,8 +119,7 @@ def test_geodetic_positions_are_surface_vectors_and_altitudes():
 
 
 def test_long_legs_are_cut_and_leave_as_they_came():
-    table = {**EARTH, "lat": [47.0, -90.0, 47.4]}
-    fleet = Fleet.from_arrow(table, altitude_unit="m")
+    fleet = Fleet.from_arrow(FARTHER, altitude_unit="m")
     time = fleet._knots.time.tolist()
     assert time == [0.0, 20.0, 40.0, 60.0, 5.0]
     assert fleet._knots.altitude.tolist() == pytest.approx([1000.0, 5000 / 3, 7000 / 3, 3000, 2000])

@@ -11,22 +11,19 @@ from hypothesis import strategies as st
 
 from airprox.errors import InvalidTrajectories, SchemaError, SchemaTypeError, UnitsError
 from airprox.fleet import Fleet, concat
-from fleet_forms import RADII, Flight, flights, in_some_form, long_table, outcome, radii, state
+from fleet_forms import (
+    FARTHER,
+    PLANE,
+    RADII,
+    Flight,
+    flights,
+    in_some_form,
+    long_table,
+    outcome,
+    radii,
+    state,
+)
 
-PLANE = {
-    "id": ["b", "a", "b", "a"],
-    "time": [0.0, 5.0, 60.0, 4.0],
-    "x": [1.0, 2.0, 3.0, 4.0],
-    "y": [5.0, 6.0, 7.0, 8.0],
-    "z": [9.0, 10.0, 11.0, 12.0],
-}
-EARTH = {
-    "id": ["b", "a", "b"],
-    "time": [0.0, 5.0, 60.0],
-    "lat": [47.0, -90.0, 47.4],
-    "lon": [8.0, 360.0, 8.0],
-    "alt": [1000.0, 2000.0, 3000.0],
-}
 ACROSS = [1.0, 2.0, 3.0, 4.0]
 TIMES = {"time", "x", "y", "z", *RADII}
 
@@ -64,7 +61,7 @@ def test_growth_counts_from_the_first_knot_in_time_and_over_gaps():
 
 
 def test_cut_legs_have_radii_on_the_line_between_their_ends():
-    source = {**EARTH, "horizontal_radius": [10.0, 5.0, 40.0]}
+    source = {**FARTHER, "horizontal_radius": [10.0, 5.0, 40.0]}
     fleet = Fleet.from_arrow(source, altitude_unit="m", radius_growth=(0.0, 0.5))
     assert fleet._knots.time.tolist() == [0.0, 20.0, 40.0, 60.0, 5.0]
     assert listed(fleet) == ([10.0, 20.0, 30.0, 40.0, 5.0], [0.0, 10.0, 20.0, 30.0, 0.0])
@@ -129,8 +126,8 @@ def test_a_radius_of_a_trajectory_stays_with_it_when_another_is_set_aside():
 
 
 def test_concat_counts_a_fleet_without_radii_as_certain():
-    sure = Fleet.from_arrow(EARTH, altitude_unit="m")
-    other = {**EARTH, "id": ["c", "d", "c"], "vertical_radius": [1.0, 2.0, 4.0]}
+    sure = Fleet.from_arrow(FARTHER, altitude_unit="m")
+    other = {**FARTHER, "id": ["c", "d", "c"], "vertical_radius": [1.0, 2.0, 4.0]}
     both = concat([sure, Fleet.from_arrow(other, altitude_unit="m")])
     assert listed(both) == ([0.0] * 10, [*[0.0] * 5, 1.0, 2.0, 3.0, 4.0, 2.0])
     assert concat([sure])._radii is None

@@ -17,7 +17,7 @@ from conditions_built import (
     minima_table_of,
     window_of,
 )
-from conditions_checked import bits, gathered, named, plain
+from conditions_checked import DIVISIONS, bits, check_divided, named, plain
 from promise_conditions import by_level, check_rows
 from strategies_conditions import PairMinima, Table
 
@@ -140,16 +140,12 @@ def test_an_encounter_lies_inside_one_of_every_larger_level(case):
             ), (row, "is in no encounter of", large)
 
 
-@given(screenings(), st.sampled_from((1, 300, 10_000)), st.sampled_from((0.5, 7.0, 1e4)))
+@given(screenings(), DIVISIONS)
 @drawn.FEWEST
-def test_slabs_threads_and_batches_change_no_bit(case, size, slab):
+def test_slabs_threads_and_batches_change_no_bit(case, division):
     levels, traffic, window = case
-    fleet, minima, asked = fleet_of(traffic), built(levels), window_of(traffic.plan, window)
-    whole = airprox.screen(fleet, minima, window=asked).encounters
-    again = airprox.screen(fleet, minima, window=asked, threads=2, _slab=slab).encounters
-    batches = airprox.screen_batches(fleet, minima, window=asked, batch_bytes=size, _slab=slab)
-    assert bits(again) == bits(whole)
-    assert bits(gathered(batches)) == bits(whole)
+    asked = window_of(traffic.plan, window)
+    check_divided(fleet_of(traffic), built(levels), division, window=asked)
 
 
 @given(screenings(), st.randoms(use_true_random=False))

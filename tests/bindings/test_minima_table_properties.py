@@ -8,7 +8,7 @@ import promise
 import strategies
 import strategies_conditions as drawn
 from conditions_built import fleet_of, geodetic_fleet_of, minima_of, minima_table_of, window_of
-from conditions_checked import bits, gathered, named, of_pair
+from conditions_checked import DIVISIONS, bits, check_divided, named, of_pair
 from promise_conditions import check_rows
 from strategies_conditions import PairMinima, Table, Traffic
 
@@ -127,17 +127,12 @@ def test_equal_entries_are_uniform_minima_to_the_bit(case):
         assert getattr(once.receipt, name) == getattr(twice.receipt, name)
 
 
-@given(screenings(), st.sampled_from((1, 300, 10_000)), st.sampled_from((0.5, 7.0, 1e4)))
+@given(screenings(), DIVISIONS)
 @drawn.FEWEST
-def test_slabs_threads_and_batches_change_no_bit(case, size, slab):
+def test_slabs_threads_and_batches_change_no_bit(case, division):
     table, traffic, window = case
-    fleet, minima = fleet_of(traffic), minima_table_of(table)
     asked = window_of(traffic.plan, window)
-    whole = airprox.screen(fleet, minima, window=asked).encounters
-    again = airprox.screen(fleet, minima, window=asked, threads=2, _slab=slab).encounters
-    batches = airprox.screen_batches(fleet, minima, window=asked, batch_bytes=size, _slab=slab)
-    assert bits(again) == bits(whole)
-    assert bits(gathered(batches)) == bits(whole)
+    check_divided(fleet_of(traffic), minima_table_of(table), division, window=asked)
 
 
 @st.composite

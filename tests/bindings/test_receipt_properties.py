@@ -1,9 +1,7 @@
 """Every pair count of a receipt equals the all-pairs oracle's."""
 
 from fractions import Fraction
-from typing import Any
 
-import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,21 +9,9 @@ import airprox
 import oracle
 import promise
 import strategies
+from conditions_built import fleet_of, window_of
 from exact import Window
 from strategies import Minima, Plan
-
-
-def build(plan: Plan) -> airprox.Fleet:
-    return airprox.Fleet.from_arrow(strategies.table(plan), max_gap=plan.max_gap)
-
-
-def window_of(plan: Plan, window: Window) -> tuple[Any, Any]:
-    if not plan.timestamps:
-        return window
-    first, last = (
-        None if end is None else pa.scalar(end, pa.timestamp("ns", "UTC")) for end in window
-    )
-    return first, last
 
 
 def check(
@@ -84,7 +70,7 @@ def two_sided(draw):
 def test_the_pair_counts_of_one_fleet(drawn, slab):
     minima, plan, window = drawn
     result = airprox.screen(
-        build(plan), airprox.Minima(*minima), window=window_of(plan, window), _slab=slab
+        fleet_of(plan), airprox.Minima(*minima), window=window_of(plan, window), _slab=slab
     )
     check(result, plan, None, minima, window)
 
@@ -93,9 +79,9 @@ def test_the_pair_counts_of_one_fleet(drawn, slab):
 def test_the_pair_counts_of_two_fleets(drawn, same_id):
     minima, ours, theirs, window = drawn
     result = airprox.screen(
-        build(ours),
+        fleet_of(ours),
         airprox.Minima(*minima),
-        against=build(theirs),
+        against=fleet_of(theirs),
         same_id=same_id,
         window=window_of(ours, window),
     )
@@ -107,7 +93,7 @@ def test_the_pair_counts_of_two_fleets(drawn, same_id):
 @given(screenings(), st.floats(1, 1000).map(Fraction))
 def test_no_count_of_pairs_depends_on_the_slab_length(drawn, seconds):
     minima, plan, _ = drawn
-    fleet = build(plan)
+    fleet = fleet_of(plan)
     once = airprox.screen(fleet, airprox.Minima(*minima)).receipt
     again = airprox.screen(fleet, airprox.Minima(*minima), _slab=float(seconds)).receipt
     for name in ("pairs_common", "pairs_exempt", "pairs_in_conflict", "encounters"):

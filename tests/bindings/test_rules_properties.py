@@ -8,7 +8,7 @@ import promise
 import strategies
 import strategies_conditions as drawn
 from conditions_built import fleet_of, geodetic_fleet_of, is_near, minima_of, window_of
-from conditions_checked import bits, gathered, named, plain
+from conditions_checked import DIVISIONS, bits, check_divided, named, plain
 from oracle_rules import ORDER, Aircraft, RuleSet, exempt_by_rule, exempting_rule
 from promise_conditions import check_rows
 from strategies_conditions import PairMinima, Traffic
@@ -178,19 +178,13 @@ def test_what_is_not_exempt_is_screened_as_without_rules(case, geodetic):
     ) == bits(free.encounters)
 
 
-@given(one_fleet(), st.sampled_from((1, 300)), st.sampled_from((0.5, 7.0, 1e4)))
+@given(one_fleet(), DIVISIONS)
 @drawn.FEWEST
-def test_slabs_threads_and_batches_change_nothing(case, size, slab):
+def test_slabs_threads_and_batches_change_nothing(case, division):
     separation, traffic, rules, window = case
-    fleet, minima = fleet_of(traffic), airprox.Minima(*separation)
     options = {"rules": built(rules), "window": window_of(traffic.plan, window)}
-    whole = airprox.screen(fleet, minima, **options)
-    again = airprox.screen(fleet, minima, threads=2, _slab=slab, **options)
-    batches = airprox.screen_batches(fleet, minima, batch_bytes=size, _slab=slab, **options)
-    assert bits(again.encounters) == bits(whole.encounters)
-    assert bits(gathered(batches)) == bits(whole.encounters)
-    for receipt in (again.receipt, batches.receipt):
-        assert receipt.exempt_by_rule == whole.receipt.exempt_by_rule
+    fleet, minima = fleet_of(traffic), airprox.Minima(*separation)
+    check_divided(fleet, minima, division, "exempt_by_rule", **options)
 
 
 @given(two_fleets())

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 import airprox
 import promise
 import strategies
-from exact import Knot, Window
+from conditions_built import window_of
+from conditions_checked import bits
+from exact import Knot
 from strategies import Minima, Plan
 
 TIMES = ("start", "end", "cpa_time", "critical_time")
@@ -27,24 +29,6 @@ def build(plan: Plan, source: Any = None) -> airprox.Fleet:
 
 def limits(minima: Minima) -> airprox.Minima:
     return airprox.Minima(horizontal=minima.horizontal, vertical=minima.vertical)
-
-
-def window_of(plan: Plan, window: Window) -> tuple[Any, Any]:
-    """A window in the fleet's kind of time."""
-    if not plan.timestamps:
-        return window
-    first, last = (
-        None if end is None else pa.scalar(end, pa.timestamp("ns", "UTC")) for end in window
-    )
-    return first, last
-
-
-def bits(table: pa.Table) -> list[tuple[Any, ...]]:
-    """Every row with its floats spelt out: equal if and only if no bit differs."""
-    return [
-        tuple(value.hex() if isinstance(value, float) else value for value in row.values())
-        for row in promise.rows(table)
-    ]
 
 
 def named(table: pa.Table, *, orient: bool) -> list[tuple[Any, ...]]:

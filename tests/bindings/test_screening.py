@@ -1,9 +1,6 @@
 """`airprox.screen` and `screen_batches`: arguments, refusals, receipts and degenerate fleets."""
 
 import math
-import os
-import subprocess
-import sys
 import threading
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -542,49 +539,6 @@ def test_aircraft_that_rest_for_ages_do_not_cut_them_into_endless_slabs():
     result = airprox.screen(pair, MINIMA)
     assert len(result) == 1
     assert result.receipt.slabs <= 2000
-
-
-PROGRAM = """
-import airprox, airprox_kernel, importlib, pkgutil
-import numpy as np, pyarrow as pa
-minima = airprox.Minima(1000.0, 100.0)
-def fleet(prefix, geodetic, stamps, count):
-    rows = [(f"{prefix}{k}", t, 1e-4 * k, 8.0, 50.0) for k in range(count) for t in (0, 60)]
-    names = ("id", "time", *("lat lon alt" if geodetic else "x y z").split())
-    columns = {name: pa.array(values) for name, values in zip(names, zip(*rows))}
-    kind = pa.timestamp("s", "UTC") if stamps else pa.float64()
-    columns["time"] = columns["time"].cast(kind)
-    options = {"max_gap": 30.0 if count == 3 else None}
-    if geodetic:
-        options["altitude_unit"] = "m"
-    return airprox.Fleet.from_arrow(pa.table(columns), **options)
-for geodetic in (False, True):
-    for stamps in (False, True):
-        ours, theirs = (fleet(p, geodetic, stamps, n) for p, n in (("a", 4), ("b", 3)))
-        for own, other in ((ours, None), (ours, theirs), (ours.select(["a1", "a3"]), None)):
-            airprox.screen(own, minima, against=other, threads=2)
-            list(airprox.screen_batches(own, minima, against=other, batch_bytes=1))
-            for metric in ("horizontal", "slant", "ratio"):
-                airprox.closest_approach(own, against=other, metric=metric, minima=minima)
-            airprox.closest_approach(own, pairs={"own_row": [0], "other_row": [1]})
-for module in pkgutil.iter_modules(airprox_kernel.__path__):
-    module = importlib.import_module("airprox_kernel." + module.name)
-    for name, function in vars(module).items():
-        if hasattr(function, "signatures") and function.py_func.__module__ == module.__name__:
-            print(module.__name__, name, len(function.signatures))
-"""
-
-
-def test_each_kernel_is_compiled_once_for_each_kind_of_time():
-    """Frames share the code; read-only and writable arrays, or literals, would add to it."""
-    environment = {k: v for k, v in os.environ.items() if k != "NUMBA_DISABLE_JIT"}
-    output = subprocess.run(
-        [sys.executable, "-c", PROGRAM], env=environment, check=True, capture_output=True, text=True
-    ).stdout
-    counts = {tuple(line.split()[:2]): int(line.split()[2]) for line in output.splitlines()}
-    entries = {"fill_boxes", "find_candidates", "find_pieces", "closest_approaches", "merge_pieces"}
-    assert {name for (_, name), count in counts.items() if count} >= entries
-    assert {key: count for key, count in counts.items() if count > 2} == {}
 
 
 def test_a_fleet_read_from_empty_lists_is_screened():

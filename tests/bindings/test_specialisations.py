@@ -4,15 +4,18 @@ Numba compiles a function anew for each layout, mutability and type of its argum
 them to differ with the input's form, a first call somewhere would wait for seconds.
 """
 
+import importlib
 import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
+import numba
 import pytest
 
 PROGRAM = """
-import ast, inspect, json, pickle, sys
+import json, pickle, sys
 import numpy as np
 import polars
 import pyarrow as pa
@@ -41,8 +44,8 @@ _direct.Direct.of = dispatched
 def forms(workload, frame, times):
     "The same knots in many physical forms, those of their own kind of time only."
     unit = "m" if frame == "geodetic" else None
-    def load(source):
-        return Fleet.from_arrow(source, altitude_unit=unit, naive_time="utc")
+    def load(source, **options):
+        return Fleet.from_arrow(source, altitude_unit=unit, naive_time="utc", **options)
     table = pa.table(dict(workload))
     yield load(workload)
     yield load(scenarios.interleaved(workload))
@@ -50,6 +53,7 @@ def forms(workload, frame, times):
     yield load(scenarios.with_names(workload))
     yield load(table)
     yield load(table.slice(7))
+    yield load(table, max_gap=1.0)
     yield load(pa.concat_tables([table.slice(0, 500), table.slice(500)]))
     yield load(table.set_column(0, "id", table["id"].cast(pa.string()).dictionary_encode()))
     yield load(table.set_column(2, table.column_names[2], table[2].cast(pa.float32())))
@@ -73,11 +77,18 @@ def use(fleet, whole):
     airprox.screen(fleet, MINIMA, threads=2)
     airprox.screen(fleet, MINIMA, against=whole, same_id="exempt", window=fleet.span)
     airprox.screen(fleet, Minima(horizontal=9260.0, vertical=float("inf")))
+    for other in (None, whole):
+        list(airprox.screen_batches(fleet, MINIMA, against=other, same_id="screen", batch_bytes=1))
     listed = {"own": fleet.ids[:1], "other": fleet.ids[1:2]} if len(fleet) > 1 else None
     airprox.screen(fleet, {"near": MINIMA, "far": Minima(2e4, 600.0)}, rules=Rules(exempt=listed))
     for metric in ("horizontal", "slant", "ratio"):
         minima = MINIMA if metric == "ratio" else None
         airprox.closest_approach(fleet, metric=metric, minima=minima)
+        airprox.closest_approach(
+            fleet, against=whole, same_id="exempt", metric=metric, minima=minima
+        )
+    if len(fleet) > 1:
+        airprox.closest_approach(fleet, pairs={"own_row": [0], "other_row": [1]})
     airspace = airprox.Airspace(MINIMA)
     airspace.upsert(fleet)
     airspace.probe(fleet.shifted(60.0))
@@ -91,19 +102,10 @@ def use(fleet, whole):
     plan = distributed.plan(fleet, MINIMA, against=whole, same_id="exempt", _tiles=tiles)
     distributed.merge(map(distributed.run_partition, plan.descriptors))
 
-def named(module):
-    "What a module's own text names of the kernel: imported names, and attributes of modules."
-    yield from list(vars(module).values())
-    for node in ast.walk(ast.parse(inspect.getsource(module))):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            home = vars(module).get(node.value.id)
-            if inspect.ismodule(home) and home.__name__.startswith("airprox_kernel."):
-                yield getattr(home, node.attr)
-
-def entries():
-    "The compiled functions that the bindings call."
-    modules = [m for name, m in sorted(sys.modules.items()) if name.startswith("airprox.")]
-    functions = [v for m in modules for v in named(m) if hasattr(v, "py_func")]
+def compiled():
+    "Every function of the kernel that Python can call, with what it was compiled for."
+    modules = [m for name, m in sorted(sys.modules.items()) if name.startswith("airprox_kernel.")]
+    functions = [f for module in modules for f in vars(module).values() if hasattr(f, "signatures")]
     return {f"{f.py_func.__module__}.{f.py_func.__name__}": f for f in functions}
 
 found, seen = {}, {}
@@ -118,7 +120,7 @@ for frame in FRAMES:
         for fleet in forms(workload, frame, times):
             whole = whole or fleet
             use(fleet, whole)
-        for name, function in entries().items():
+        for name, function in compiled().items():
             signatures = [str(signature) for signature in function.signatures]
             new = signatures[len(seen.get(name, ())):]
             found.setdefault(name, {})[f"{frame}, {times}"] = new
@@ -133,8 +135,8 @@ Found = dict[str, dict[str, list[str]]]
 
 @pytest.fixture(scope="module")
 def found() -> Found:
-    """The signatures of each kernel that the bindings call, by the frame and kind of time that
-    were the first to need them."""
+    """The signatures of each kernel, by the frame and kind of time that were the first to need
+    them."""
     environment = {name: text for name, text in os.environ.items() if name != "NUMBA_DISABLE_JIT"}
     environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
     done = subprocess.run(
@@ -153,6 +155,29 @@ def test_one_specialisation_whatever_form_the_input_has(found: Found) -> None:
         if len(signatures) > 1
     }
     assert not several
+
+
+def test_frames_share_the_code(found: Found) -> None:
+    """A kernel is compiled once for each kind of time."""
+    counts = {name: sum(map(len, kinds.values())) for name, kinds in found.items()}
+    assert {name: count for name, count in counts.items() if count > 2} == {}
+    used = {name.rpartition(".")[2] for name, count in counts.items() if count}
+    assert used >= {
+        "fill_boxes", "find_candidates", "find_pieces", "closest_approaches", "merge_pieces"
+    }  # fmt: skip
+
+
+def test_tests_of_kernels_give_them_the_same_types(
+    found: Found, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else they would compile, and test, code that nobody else runs."""
+    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "kernel")
+    made = importlib.import_module("strategies_kernel")
+    track = [[(0, 0.0, 0.0, 0.0), (1, 1.0, 0.0, 0.0)]]
+    for timestamps in (False, True):
+        job = made.make_job(made.make_knots([track], timestamps=timestamps), None, (1.0, 1.0))
+        signatures = str(found["airprox_kernel.broad.find_candidates"])
+        assert str(numba.typeof(job)) in signatures
 
 
 def test_no_specialisation_on_a_literal(found: Found) -> None:

@@ -11,7 +11,7 @@ import promise
 import strategies
 import strategies_conditions as drawn
 from conditions_built import fleet_of, geodetic_fleet_of, is_near, minima_of, window_of
-from conditions_checked import bits, gathered, named, plain
+from conditions_checked import DIVISIONS, bits, check_divided, named, plain
 from ground import error_at, ground_distances, ground_state
 from oracle import Pair
 from promise_conditions import by_level, check_rows, pairs_of
@@ -218,17 +218,12 @@ def test_wider_bounds_give_longer_rows_and_shorter_certain_parts(case, across, a
             ), big
 
 
-@given(screenings(), st.sampled_from((1, 300, 10_000)), st.sampled_from((0.5, 7.0, 1e4)))
+@given(screenings(), DIVISIONS)
 @drawn.FEWEST
-def test_slabs_threads_and_batches_change_no_bit(case, size, slab):
+def test_slabs_threads_and_batches_change_no_bit(case, division):
     minima, traffic, window = case
-    fleet, rule = fleet_of(traffic), minima_of(minima)
     asked = window_of(traffic.plan, window)
-    whole = airprox.screen(fleet, rule, window=asked).encounters
-    again = airprox.screen(fleet, rule, window=asked, threads=2, _slab=slab).encounters
-    batches = airprox.screen_batches(fleet, rule, window=asked, batch_bytes=size, _slab=slab)
-    assert bits(again) == bits(whole)
-    assert bits(gathered(batches)) == bits(whole)
+    check_divided(fleet_of(traffic), minima_of(minima), division, window=asked)
 
 
 @given(screenings(), st.booleans())

@@ -1,12 +1,11 @@
 """The dispatcher on real pools: each part once, bounded, whatever becomes of workers."""
 
 import multiprocessing
-import os
-import signal
 import threading
 import time
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import closing
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,7 +14,7 @@ from airprox.distributed import _dispatch
 from airprox.distributed._crew import hire
 from airprox.distributed._terms import GaveUp
 from airprox.errors import InvalidTrajectories, SchemaTypeError, VerificationFailed
-from faulty import attempts, counted, dispatched, expected, order, parts
+from faulty import attempts, counted, dispatched, expected, killed_from_outside, order, parts
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 FORK = multiprocessing.get_context("fork")  # quickest to start, and broken pools cost several
@@ -152,16 +151,8 @@ def test_a_killed_worker_takes_nothing_with_it(tmp_path):
 def test_a_worker_killed_from_outside(tmp_path):
     """As by a system that is out of memory: whatever it was doing is done again."""
     job = dispatched([order(tmp_path, n, *["hang", ""] * (n == 0)) for n in range(6)], pool)
-
-    def kill():
-        while not (begun := list(tmp_path.glob("0-*"))) or not begun[0].read_text():
-            time.sleep(0.01)
-        os.kill(int(begun[0].read_text()), signal.SIGKILL)
-
-    killer = threading.Thread(target=kill)
-    killer.start()
-    assert parts(job) == expected(6)
-    killer.join()
+    with killed_from_outside(tmp_path, 0):
+        assert parts(job) == expected(6)
     assert attempts(tmp_path, 0) == 2
 
 
@@ -217,14 +208,15 @@ def test_results_that_are_always_lost_end_in_an_error(tmp_path):
 
 def test_a_straggler_is_overtaken_by_a_second_attempt(tmp_path, monkeypatch):
     monkeypatch.setattr(_dispatch, "SHORTEST_WAIT", 0.2)
-    job = dispatched([order(tmp_path, n, *["hang", ""] * (n == 0)) for n in range(4)], pool)
+    descriptors = [order(tmp_path, n, *["hang", ""] * (n == 0)) for n in range(4)]
+    job = dispatched(descriptors, pool, patience=2.0)
     assert parts(job) == expected(4)
     assert counted(job) == (5, 0, 1)
     assert no_child_is_left()  # the straggler neither
 
 
 def test_nobody_is_overtaken_while_there_is_other_work_or_no_patience_is_lost(tmp_path):
-    job = dispatched([order(tmp_path, n, "slow") for n in range(6)], pool, patience=float("inf"))
+    job = dispatched([order(tmp_path, n, "slow") for n in range(6)], pool)
     assert parts(job) == expected(6)
     assert job.attempts["duplicate"] == 0
 
@@ -250,7 +242,7 @@ def test_two_answers_must_agree(answers, monkeypatch):
         return part
 
     with ThreadPoolExecutor(4) as executor:
-        job = dispatched([b"0", b"1", b"2"], executor, work=answer)
+        job = dispatched([b"0", b"1", b"2"], executor, work=answer, patience=2.0)
         if answers[0] == answers[1]:
             assert parts(job) == expected(3)
         else:
@@ -260,14 +252,13 @@ def test_two_answers_must_agree(answers, monkeypatch):
 
 @pytest.mark.parametrize("given", [True, False])
 def test_cancelled_in_the_middle(given, tmp_path):
-    cancel = threading.Event()
+    some_are_done = SimpleNamespace(is_set=lambda: job.done >= 3)
     descriptors = [order(tmp_path, n, "slow") for n in range(50)]
     executor = pool() if given else None
-    job = dispatched(descriptors, executor or pool, cancel, in_flight=40)
-    threading.Timer(0.7, cancel.set).start()
+    job = dispatched(descriptors, executor or pool, some_are_done, in_flight=40)
     with pytest.raises(Stopped) as stopped:
         parts(job)
-    assert 0 < stopped.value.done < 50
+    assert stopped.value.done == 3
     begun = len(list(tmp_path.glob("[0-9]*")))
     if executor:
         # What had begun was waited for, what had not never begins.

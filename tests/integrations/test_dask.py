@@ -1,7 +1,6 @@
 """A Dask cluster of worker processes: the table of one machine, whatever becomes of workers."""
 
 import os
-import signal
 import threading
 import time
 
@@ -19,7 +18,7 @@ from airprox.distributed._terms import GaveUp
 from airprox.distributed.dask import SCATTERED, DaskExecutor
 from airprox.errors import Cancelled, InvalidTrajectories
 from benchmarks import scenarios
-from faulty import attempts, counted, dispatched, expected, order, parts
+from faulty import attempts, counted, dispatched, expected, killed_from_outside, order, parts
 
 MINIMA = Minima(horizontal=9260.0, vertical=304.8)
 WORKERS = 3
@@ -90,16 +89,8 @@ def test_data_lost_with_the_worker_that_held_them(client, tmp_path):
     """What is scattered cannot be computed again by Dask."""
     padding = "x" * SCATTERED
     job = dispatched([order(tmp_path, 0, "hang", "", padding=padding)], client)
-
-    def kill():
-        while not (begun := list(tmp_path.glob("0-*"))) or not begun[0].read_text():
-            time.sleep(0.01)
-        os.kill(int(begun[0].read_text()), signal.SIGKILL)
-
-    killer = threading.Thread(target=kill)
-    killer.start()
-    assert parts(job) == expected(1)
-    killer.join()
+    with killed_from_outside(tmp_path, 0):
+        assert parts(job) == expected(1)
     assert counted(job) == (2, 1, 0)
 
 
@@ -118,8 +109,9 @@ def test_an_error_of_the_input(client, tmp_path):
 
 def test_a_straggler_is_overtaken(client, tmp_path, monkeypatch):
     monkeypatch.setattr(_dispatch, "SHORTEST_WAIT", 0.3)
+    descriptors = [order(tmp_path, n, *["hang", ""] * (n == 0)) for n in range(6)]
     try:
-        job = dispatched([order(tmp_path, n, *["hang", ""] * (n == 0)) for n in range(6)], client)
+        job = dispatched(descriptors, client, patience=2.0)
         assert parts(job) == expected(6)
     finally:
         (tmp_path / "released").touch()

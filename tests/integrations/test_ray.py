@@ -81,7 +81,8 @@ def test_an_error_of_the_input(executor, tmp_path):
 
 def test_a_straggler_is_overtaken_and_ended(executor, tmp_path, monkeypatch):
     monkeypatch.setattr(_dispatch, "SHORTEST_WAIT", 0.3)
-    job = dispatched([order(tmp_path, n, *["hang", ""] * (n == 0)) for n in range(6)], executor)
+    descriptors = [order(tmp_path, n, *["hang", ""] * (n == 0)) for n in range(6)]
+    job = dispatched(descriptors, executor, patience=2.0)
     assert parts(job) == expected(6)
     assert counted(job) == (7, 0, 1)
     stuck = int(min(tmp_path.glob("0-*"), key=lambda mark: mark.stat().st_mtime).read_text())

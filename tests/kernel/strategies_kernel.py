@@ -1,5 +1,8 @@
 """Small inputs for kernels, and the whole search strung together from kernels alone.
 
+Inputs are read-only and have the types that the bindings give them: kernels are tested in the code
+that users run, and compiled once for both.
+
 Tracks are those of `exact`: a list of parts, a part a list of knots (t, x, y, altitude).
 """
 
@@ -59,7 +62,7 @@ def make_knots(tracks: Sequence[Track], *, timestamps=False, geodetic=False) -> 
         frozen(z if geodetic else ()),
         frozen([knot[3] for knot in knots]),
         frozen(np.cumsum([0] + [len(part) for _, part in parts]), np.int64),
-        frozen([row for row, _ in parts], np.int32),
+        frozen([row for row, _ in parts], np.int64),
         frozen(np.cumsum([0] + [len(track) for track in tracks]), np.int64),
         geodetic,
     )
@@ -69,11 +72,11 @@ def make_limits(minima, own_rows: int, other_rows: int, *, geodetic=False) -> Li
     """One category; a level for each (horizontal, vertical) of `minima`."""
     horizontal = [chord_of_arc(h, MEAN_RADIUS) if geodetic else h for h, _ in minima]
     return Limits(
-        np.array([[horizontal]]) - TOUCH_TOLERANCE,
-        np.array([[[v for _, v in minima]]]) - TOUCH_TOLERANCE,
-        np.zeros((1, 1, len(minima))),
-        np.zeros(own_rows, np.int32),
-        np.zeros(other_rows, np.int32),
+        frozen(np.array([[horizontal]]) - TOUCH_TOLERANCE),
+        frozen(np.array([[[v for _, v in minima]]]) - TOUCH_TOLERANCE),
+        frozen(np.zeros((1, 1, len(minima)))),
+        frozen(np.zeros(own_rows), np.int32),
+        frozen(np.zeros(other_rows), np.int32),
     )
 
 
@@ -83,8 +86,8 @@ def make_job(own: Knots, other: Knots | None, *minima, window=(None, None), slab
     against = own if other is None else other
     rows = own.row_start.size - 1
     theirs = against.row_start.size - 1
-    identity = np.arange(rows, dtype=np.int64)
-    other_identity = identity if single else -1 - np.arange(theirs, dtype=np.int64)
+    identity = frozen(np.arange(rows), np.int64)
+    other_identity = identity if single else frozen(-1 - np.arange(theirs), np.int64)
     endless = 2**62 if own.time.dtype.kind == "i" else np.inf
     first, last = window
     return Job(
@@ -104,7 +107,7 @@ def make_reach(*minima, geodetic=False) -> Reach:
     """Half of the largest minima; geodetic boxes bound chords and get some room."""
     across = max(h for h, _ in minima)
     across = 1.01 * across + 20.0 if geodetic else across
-    return Reach(np.array([across / 2]), np.array([max(v for _, v in minima) / 2]))
+    return Reach(frozen([across / 2]), frozen([max(v for _, v in minima) / 2]))
 
 
 class Division(NamedTuple):
@@ -129,7 +132,7 @@ def divide_time(job: Job, reach: Reach, length: float, chunk_boxes: int = 10**6)
         spans.append((np.maximum(start, job.window.start), np.minimum(end, job.window.end)))
     own_span, other_span = spans
     periods = crowded_periods(*own_span) if job.single else busy_periods(*own_span, *other_span)
-    slabs = cut_periods(*periods, length)
+    slabs = Slabs(*(frozen(ends, ends.dtype) for ends in cut_periods(*periods, length)))
     own, own_boxes = find_presence(*own_span, slabs)
     other, other_boxes = own, 0 * own_boxes
     if not job.single:

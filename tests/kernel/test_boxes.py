@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies_kernel import (
     divide_time,
+    frozen,
     kinds_of_time,
     make_job,
     make_knots,
@@ -148,7 +149,7 @@ def test_boxes_are_not_much_too_large(drawn):
 def test_bounds_are_rounded_outwards(value):
     knots = make_knots([[[(0.0, value, -value, value), (9.0, value, -value, value)]]] * 2)
     job = make_job(knots, None, (1.0, 1.0))
-    division = divide_time(job, Reach(np.array([0.0]), np.array([0.0])), 100.0)
+    division = divide_time(job, Reach(frozen([0.0]), frozen([0.0])), 100.0)
     (part,) = make_parts(division)
     low, high = part.boxes.bounds[0, :4].tolist(), part.boxes.bounds[0, 4:].tolist()
     for axis, exact in ((0, value), (1, -value)):
@@ -193,9 +194,9 @@ def test_levels_a_hair_more_than_the_minimum_apart_are_told_apart():
 def test_a_reach_of_its_own_for_each_category():
     knots = make_knots([[[(0.0, 0.0, 0.0, 0.0), (9.0, 0.0, 0.0, 0.0)]]] * 2)
     job = make_job(knots, None, (1.0, 1.0))
-    category = np.array([1, 0], np.int32)
+    category = frozen([1, 0], np.int32)
     job = job._replace(limits=job.limits._replace(own_category=category))
-    reach = Reach(np.array([16.0, 64.0]), np.array([4.0, 32.0]))
+    reach = Reach(frozen([16.0, 64.0]), frozen([4.0, 32.0]))
     (part,) = make_parts(divide_time(job, reach, 100.0))
     assert np.allclose(part.boxes.bounds[:, 4], [64.0, 16.0])
     assert part.boxes.bounds[:, 3].tolist() == [-256.0, -32.0]
@@ -226,7 +227,7 @@ def test_geodetic_boxes_hold_all_knots_along_every_axis():
     ]
     knots = make_knots([[part]] * 2, geodetic=True)
     job = make_job(knots, None, (1000.0, 100.0))
-    (found,) = make_parts(divide_time(job, Reach(np.array([0.0]), np.array([0.0])), 100.0))
+    (found,) = make_parts(divide_time(job, Reach(frozen([0.0]), frozen([0.0])), 100.0))
     for axis, name in enumerate("xyz"):
         values = getattr(knots, name)
         low, high = found.boxes.bounds[0, [axis, axis + 4]].astype(float)
@@ -250,7 +251,7 @@ def test_a_box_goes_over_all_knots_of_its_stretch_and_no_further():
     ]
     for window, low, high in cases:
         job = make_job(knots, None, (1.0, 1.0), window=window)
-        division = divide_time(job, Reach(np.array([0.0]), np.array([0.0])), 100.0)
+        division = divide_time(job, Reach(frozen([0.0]), frozen([0.0])), 100.0)
         (found,) = make_parts(division)
         bounds = found.boxes.bounds[0]
         assert np.allclose(bounds[[0, 1, 2]], low[:3], rtol=3e-7, atol=0)
@@ -263,7 +264,7 @@ def test_legs_go_on_from_slab_to_slab_and_over_slabs_that_are_missing():
     part = [(float(t), 10.0 * t, 0.0, 0.0) for t in range(0, 41, 5)]
     brief = [[[(a, 0.0, 0.0, 0.0), (b, 0.0, 0.0, 0.0)]] for a, b in ((0.0, 7.0), (22.0, 31.0))]
     job = make_job(make_knots([[part], *brief]), None, (1.0, 1.0))
-    division = divide_time(job, Reach(np.array([0.0]), np.array([0.0])), 3.6)
+    division = divide_time(job, Reach(frozen([0.0]), frozen([0.0])), 3.6)
     (found,) = make_parts(division)
     slabs = division.job.slabs
     assert slabs.start.tolist() == [0.0, 3.5, 22.0, 25.0, 28.0]

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies_kernel import kinds_of_time, make_knots, small_tracks
+from strategies_kernel import frozen, kinds_of_time, make_knots, small_tracks
 
 from airprox_kernel.chunks import (
     Presence,
@@ -32,7 +32,7 @@ def slab_lists(draw):
 
 
 def as_slabs(pairs):
-    return Slabs(*(np.array([pair[k] for pair in pairs], np.int64) for k in (0, 1)))
+    return Slabs(*(frozen([pair[k] for pair in pairs], np.int64) for k in (0, 1)))
 
 
 def presence_of(drawn, pairs):
@@ -88,7 +88,7 @@ def test_the_roll_lists_the_parts_of_each_chunk(drawn, pairs, target):
 
 
 def test_no_slabs_have_no_chunks_and_nobody_present():
-    nothing = np.empty(0, np.int64)
+    nothing = frozen([], np.int64)
     presence, counts = find_presence(np.array([3]), np.array([7]), Slabs(nothing, nothing))
     assert presence.last[0] < presence.first[0]
     chunk_start = divide(counts, 10)

@@ -8,7 +8,7 @@ import pyproj
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies_kernel import kinds_of_time, make_job, make_knots, small_tracks
+from strategies_kernel import frozen, kinds_of_time, make_job, make_knots, small_tracks
 
 import oracle
 from airprox_kernel.approach import HORIZONTAL, RATIO, SLANT
@@ -237,7 +237,7 @@ def test_ratios_on_the_earth_are_those_of_the_ground_distance(minimum, own_radiu
     tracks = [[[(t, *place, 0.0) for t in (0.0, 9.0)]] for place in ((47.0, 8.0), (lat, lon))]
     job = make_job(make_knots(tracks, geodetic=True), None, (minimum, 100.0))
     if own_radius:
-        job = job._replace(limits=job.limits._replace(arc=np.full((1, 1, 1), minimum)))
+        job = job._replace(limits=job.limits._replace(arc=frozen([[[minimum]]])))
     found, _ = approaches(job, [(0, 1)], RATIO)
     # A ratio is one of chords: that of arcs is larger by 2e-4 of itself at 1,000 km.
     chords = [2 * RADIUS * math.sin(arc / (2 * RADIUS)) for arc in (0.9 * minimum, minimum)]

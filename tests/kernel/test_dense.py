@@ -7,7 +7,7 @@ import pytest
 from approach_tables import list_all, make_scratch, make_search, new_columns
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies_kernel import kinds_of_time, make_job, make_knots, small_tracks
+from strategies_kernel import frozen, kinds_of_time, make_job, make_knots, small_tracks
 
 from airprox_kernel.approach import HORIZONTAL, RATIO, SLANT
 from airprox_kernel.closest import Approaches, closest_approaches
@@ -53,7 +53,7 @@ def jobs(draw):
     minima = draw(st.sampled_from((MINIMA, (1000.0, math.inf))))
     job = make_job(sides[0], sides[1] if cut else None, minima, window=window)
     if geodetic and draw(st.booleans()):
-        job = job._replace(limits=job.limits._replace(arc=np.full((1, 1, 1), minima[0])))
+        job = job._replace(limits=job.limits._replace(arc=frozen([[[minima[0]]]])))
     extent = float(max(times) - min(times)) or 1.0
     return job, extent / draw(st.sampled_from((0.7, 1.0, 3.0, 10.0, 50.0)))
 

@@ -4,6 +4,7 @@ The package under test is a copy of the cache's modules with two functions besid
 sources can be changed and its folder broken without touching anybody's real cache.
 """
 
+import copy
 import hashlib
 import json
 import os
@@ -123,6 +124,12 @@ class Tiny:
     def run(self, *options: str, program: str = PROGRAM, **variables: str) -> dict[str, Any]:
         return finished(self.start(*options, program=program, **variables))
 
+    def with_cache(self, cache: Path) -> "Tiny":
+        """Return the same package with another folder for its cache."""
+        other = copy.copy(self)
+        other.cache = cache
+        return other
+
     def files(self) -> list[Path]:
         return sorted(self.cache.glob("kernels-*/*"))
 
@@ -151,11 +158,13 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
 @pytest.fixture
 def used(filled: Tiny, tmp_path: Path) -> Tiny:
     """The filled package with a copy of its cache, to be broken."""
-    tiny = Tiny.__new__(Tiny)
-    tiny.package = filled.package
-    tiny.cache = tmp_path / "cache"
-    shutil.copytree(filled.cache, tiny.cache)
-    return tiny
+    return filled.with_cache(Path(shutil.copytree(filled.cache, tmp_path / "cache")))
+
+
+@pytest.fixture
+def unused(filled: Tiny, tmp_path: Path) -> Tiny:
+    """The package, which is old enough to be trusted, and no cache yet."""
+    return filled.with_cache(tmp_path / "cache")
 
 
 def test_flags_are_those_that_exactness_needs(filled: Tiny) -> None:
@@ -345,14 +354,14 @@ def test_planted_pickle_is_not_read_where_others_may_write(
     assert not (tmp_path / "mark").exists()
 
 
-def test_folder_that_cannot_be_made_costs_one_warning(tiny: Tiny) -> None:
-    tiny.cache.write_text("a file stands where the folder should be")
-    answer = tiny.run()
+def test_folder_that_cannot_be_made_costs_one_warning(unused: Tiny) -> None:
+    unused.cache.write_text("a file stands where the folder should be")
+    answer = unused.run()
     assert answer["value"] == RIGHT
     (warning,) = answer["warnings"]
     assert warning.startswith("compiled code is not kept between processes")
     # Even where warnings are errors, nothing is raised.
-    assert tiny.run("-W", "error")["value"] == RIGHT
+    assert unused.run("-W", "error")["value"] == RIGHT
 
 
 FULL_DISK = """
@@ -375,13 +384,13 @@ os.open, os.mkdir = opened, refused
 
 @pytest.mark.skipif(sys.platform == "win32", reason="nothing is cached there")
 @pytest.mark.parametrize("trouble", [FULL_DISK, READ_ONLY], ids=["full disk", "read-only"])
-def test_code_that_cannot_be_kept_costs_one_warning(tiny: Tiny, trouble: str) -> None:
-    tiny.cache.mkdir(mode=0o700)
-    answer = tiny.run(program=trouble + PROGRAM)
+def test_code_that_cannot_be_kept_costs_one_warning(unused: Tiny, trouble: str) -> None:
+    unused.cache.mkdir(mode=0o700)
+    answer = unused.run(program=trouble + PROGRAM)
     assert (answer["value"], answer["hits"], answer["misses"]) == (RIGHT, 0, 2)
     (warning,) = answer["warnings"]
     assert warning.startswith("compiled code is not kept between processes: OSError")
-    assert tiny.files() == []
+    assert unused.files() == []
 
 
 def test_code_is_read_from_a_disk_that_is_full_or_read_only(used: Tiny) -> None:
@@ -390,38 +399,38 @@ def test_code_is_read_from_a_disk_that_is_full_or_read_only(used: Tiny) -> None:
         assert (answer["value"], answer["hits"]) == (RIGHT, 2)
 
 
-def test_user_without_a_home_is_served(tiny: Tiny, tmp_path: Path) -> None:
+def test_user_without_a_home_is_served(unused: Tiny, tmp_path: Path) -> None:
     home = str(tmp_path / "nowhere")
-    answer = tiny.run(AIRPROX_CACHE_DIR="", XDG_CACHE_HOME="", HOME=home)
+    answer = unused.run(AIRPROX_CACHE_DIR="", XDG_CACHE_HOME="", HOME=home)
     assert answer["value"] == RIGHT
     assert len(answer["warnings"]) == 1
     assert not Path(home).exists()
 
 
-def test_processes_that_fill_one_cache_at_once(tiny: Tiny) -> None:
-    processes = [tiny.start() for _ in range(4)]
+def test_processes_that_fill_one_cache_at_once(unused: Tiny) -> None:
+    processes = [unused.start() for _ in range(4)]
     answers = [finished(process) for process in processes]
     assert [answer["value"] for answer in answers] == [RIGHT] * 4
     assert [answer["warnings"] for answer in answers] == [[]] * 4
-    last = tiny.run("-W", "error")
+    last = unused.run("-W", "error")
     assert (last["hits"], last["misses"]) == (2, 0)
-    assert not [file for file in tiny.files() if file.suffix == ".draft"]
+    assert not [file for file in unused.files() if file.suffix == ".draft"]
 
 
-def test_only_recent_folders_stay(tiny: Tiny) -> None:
-    tiny.cache.mkdir(mode=0o700)
+def test_only_recent_folders_stay(unused: Tiny) -> None:
+    unused.cache.mkdir(mode=0o700)
     for age in range(_cache._FOLDERS_KEPT + 3):
-        (tiny.cache / f"kernels-{age}").mkdir()
-        os.utime(tiny.cache / f"kernels-{age}", (age, age))
-    (tiny.cache / "samples").mkdir()
-    kept = Path(tiny.run()["path"])
+        (unused.cache / f"kernels-{age}").mkdir()
+        os.utime(unused.cache / f"kernels-{age}", (age, age))
+    (unused.cache / "samples").mkdir()
+    kept = Path(unused.run()["path"])
     assert kept.is_dir()
-    assert len(list(tiny.cache.glob("kernels-*"))) == _cache._FOLDERS_KEPT
-    assert not (tiny.cache / "kernels-3").exists()
-    assert (tiny.cache / "samples").exists()
+    assert len(list(unused.cache.glob("kernels-*"))) == _cache._FOLDERS_KEPT
+    assert not (unused.cache / "kernels-3").exists()
+    assert (unused.cache / "samples").exists()
 
 
-def test_decorating_does_no_input_or_output(tiny: Tiny) -> None:
+def test_decorating_does_no_input_or_output(unused: Tiny) -> None:
     program = """
 import json, sys
 import numba, tiny
@@ -436,7 +445,7 @@ jit(names["one"])
 touching = ("open", "os.", "shutil.", "tempfile.", "glob.", "socket.", "subprocess.")
 print(json.dumps([event for event in events if event.startswith(touching)]))
 """
-    assert tiny.run(program=program) == []
+    assert unused.run(program=program) == []
 
 
 def test_folder_of_another_user_is_refused(tmp_path: Path, monkeypatch: Any) -> None:

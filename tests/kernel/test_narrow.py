@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies_kernel import (
     find_all_pieces,
+    frozen,
     kinds_of_time,
     make_job,
     make_knots,
@@ -34,7 +35,8 @@ BRACKET = Fraction(5, 10**8)
 def whole_axis(job):
     """The job in one slab that holds everything."""
     times = np.concatenate([job.own.time, job.other.time])
-    return job._replace(slabs=Slabs(times.min(keepdims=True), times.max(keepdims=True)))
+    ends = (frozen([end], times.dtype) for end in (times.min(), times.max()))
+    return job._replace(slabs=Slabs(*ends))
 
 
 def first_legs(job):
@@ -149,7 +151,7 @@ def test_any_slab_that_an_interval_crosses_gives_it_whole(drawn, data):
     if len(cuts) < 2:
         return
     kind = job.own.time.dtype
-    slabs = Slabs(np.array(cuts[:-1], kind), np.array(cuts[1:], kind))
+    slabs = Slabs(frozen(cuts[:-1], kind), frozen(cuts[1:], kind))
     places = first_legs(job)
     found = []
     for slab in range(len(cuts) - 1):
@@ -328,8 +330,8 @@ def test_minima_over_50_nm_take_the_radius_of_the_pair(azimuth, spare, lost):
     lon, lat, _ = GEOD.fwd(8.0, 47.0, azimuth, minimum + spare)
     tracks = [[[(t, *place, 0.0) for t in (0.0, 9.0)]] for place in ((47.0, 8.0), (lat, lon))]
     job = make_job(make_knots(tracks, geodetic=True), None, (minimum, 100.0))
-    arc = np.full((1, 1, 1), minimum)
-    found, _ = every_piece(job._replace(limits=job.limits._replace(arc=arc)))
+    limits = job.limits._replace(arc=frozen([[[minimum]]]))
+    found, _ = every_piece(job._replace(limits=limits))
     assert (found.size == 1) == lost
     assert np.all(np.abs(found["cpa_horizontal"] - minimum - spare) < 0.05)
     assert every_piece(job)[0].size == 0

@@ -4,6 +4,7 @@ import numpy as np
 from approach_tables import list_all, make_search, new_columns
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from strategies_kernel import frozen
 from test_dense import COMPILED, METRICS, jobs, merged
 
 from airprox_kernel.approach import RATIO, SLANT
@@ -34,7 +35,7 @@ def box_all(job, search, limit):
         across = limit * (1.0 + metric.spread) * float(job.limits.horizontal.max())
         upward = limit * (1.0 + metric.spread) * float(job.limits.vertical.max())
     across = farthest_chord(across, metric.tilt, metric.dip)
-    reach = Reach(np.array([0.5 * across]), np.array([0.5 * upward]))
+    reach = Reach(frozen([0.5 * across]), frozen([0.5 * upward]))
     sides = [ChordSide(search.own, job.limits.own_category, job.own.row_start)]
     if not job.single:
         sides.append(ChordSide(search.other, job.limits.other_category, job.other.row_start))
