@@ -65,6 +65,7 @@ TESTS = {
 }
 SECONDS = 60
 """Of a processor, not of a clock: on a busy machine what is slow would pass for what never ends."""
+NOT_RUN = (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED)
 # Forked from a process that has loaded what every run needs: a change costs a fifth of the time.
 SERVER = multiprocessing.get_context("forkserver")
 OPERATORS = {
@@ -156,8 +157,8 @@ def changes(source: str) -> Iterator[Change]:
                 yield from visit(statement)
 
 
-def run_tests(home: Path, module: str) -> None:
-    """Run the module's tests on the kernel in this folder, and exit as they do."""
+def run_tests(home: Path, names: tuple[str, ...]) -> None:
+    """Run these tests on the kernel in this folder, and exit as they do."""
     sys.path[:0] = [str(home), str(home / "tests")]
     sys.dont_write_bytecode = True
     os.chdir(home)
@@ -165,7 +166,7 @@ def run_tests(home: Path, module: str) -> None:
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    tests = [f"tests/kernel/test_{name}.py" for name in TESTS[module]]
+    tests = [f"tests/kernel/test_{name}.py" for name in names]
     # Plugins that are loaded already are no fault here.
     options = ["-xq", "-p", "mutation", "-p", "no:cacheprovider", "-Wignore:Module already"]
     sys.exit(pytest.main([*options, *tests]))
@@ -176,10 +177,11 @@ def is_noticed(home: Path, module: str, text: str) -> bool:
     place = home / "airprox_kernel" / f"{module}.py"
     whole = place.read_text()
     place.write_text(text)
-    process = SERVER.Process(target=run_tests, args=(home, module))
+    process = SERVER.Process(target=run_tests, args=(home, TESTS[module]))
     try:
         process.start()
         process.join()
+        assert process.exitcode not in NOT_RUN
         return process.exitcode != 0
     finally:
         process.kill()
@@ -203,7 +205,7 @@ def equivalents(module: str) -> set[str]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("modules", nargs="+", choices=sorted(TESTS))
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--every", type=int, default=1, help="try every n-th change only")

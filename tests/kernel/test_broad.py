@@ -162,6 +162,22 @@ def test_boxes_that_touch_meet():
             assert boxes_meet(bounds, 1, 0) == meets, axis
 
 
+@pytest.mark.parametrize("place", [0.0, 50.0, 99.0])
+def test_a_box_with_more_cells_than_buckets_is_paired_with_all_of_the_other_fleet(place):
+    """Also with what begins in its own cell, and whoever is entered first."""
+    bounds = np.zeros((4, 8), np.float32)
+    bounds[0, 4] = 100.0
+    bounds[1:, 0] = bounds[1:, 4] = place
+    knots = make_knots([[[(0.0, 0.0, 0.0, 0.0)]]] * 4)
+    places = Places(np.arange(4, dtype=np.int32), np.zeros(4, np.int64))
+    for middle in (1, 3):
+        part = Part(Chunk(0, 1), Boxes(bounds, np.array([0, 4]), np.array([middle])), places)
+        found = sorted(all_candidates(make_job(knots, knots, (1.0, 1.0)), part, 9))
+        giant, points = (0, (1, 2, 3)) if middle == 1 else (3, (0, 1, 2))
+        assert found == [(0, *sorted((giant, point))) for point in points]
+        bounds = np.ascontiguousarray(bounds[::-1])
+
+
 def part_of(bounds, sizes):
     """A fleet against itself: so many boxes in each slab, and each box of a row of its own."""
     start = np.cumsum([0, *sizes])
