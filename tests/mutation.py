@@ -62,6 +62,10 @@ TESTS = {
     "narrow": ("narrow",),
     "encounters": ("encounters", "narrow"),
     "closest": ("closest",),
+    "bounds": ("chord_bounds", "bounds"),
+    "ranking": ("ranking",),
+    "near": ("near", "bounds"),
+    "nearest": ("dense",),
 }
 SECONDS = 60
 """Of a processor, not of a clock: on a busy machine what is slow would pass for what never ends."""

@@ -1,0 +1,158 @@
+"""Bounds from two chords are as near as what the chords do, radii and all, and no nearer."""
+
+import math
+from fractions import Fraction
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from airprox_kernel._jit import jit
+from airprox_kernel.approach import HORIZONTAL, RATIO, SLANT
+from airprox_kernel.bounds import (
+    PRODUCTS,
+    SPREAD,
+    Chord,
+    Metric,
+    Range,
+    Scale,
+    bound_on,
+    chord_between,
+    metric_of,
+    range_below,
+)
+from airprox_kernel.chords import ACROSS, ALTITUDE, COLUMNS, PARTIAL, UPWARD, X, Y, Z
+from airprox_kernel.projection import DIP, TILT, farthest_chord, nearest_projection
+
+MARGIN = 1e-9
+
+
+@jit
+def bounds_of(chord: Chord, within: Range, metric: Metric, scale: Scale) -> tuple[float, float]:
+    bound = bound_on(chord, within, metric, scale)
+    return bound.lower, bound.upper
+
+
+@jit
+def range_of(
+    chord: Chord, within: Range, metric: Metric, scale: Scale, value: float
+) -> tuple[float, float]:
+    near = range_below(chord, within, metric, scale, value)
+    return near.low, near.high
+
+
+@st.composite
+def questions(draw):
+    """A chord between whole numbers, perhaps without motion; a range of u, a metric, its scale."""
+    numbers = st.lists(st.integers(-6, 6).map(float), min_size=4, max_size=4)
+    start, motion = draw(numbers), draw(numbers)
+    for k in range(4):
+        motion[k] *= draw(st.sampled_from((0.0, 1.0, 1.0)))
+    radii = draw(st.sampled_from((0.0, 0.5, 2.0))), draw(st.sampled_from((0.0, 0.75, 2.0)))
+    low, high = sorted(draw(st.sampled_from((0.0, 0.25, 0.5, 1.0))) for _ in range(2))
+    kind = draw(st.sampled_from((HORIZONTAL, SLANT, RATIO)))
+    metric = draw(
+        st.sampled_from((Metric(kind, 0.0, 0.0, 0.0), Metric(kind, 0.0, 0.0, 0.01)))
+        | st.just(Metric(kind, 0.1, 0.25, 0.01))
+    )
+    upward = draw(st.sampled_from((0.5, 4.0, math.inf)))
+    scale = Scale(draw(st.sampled_from((0.25, 3.0))), upward)
+    return Chord(*start, *motion, *radii, False), Range(low, high), metric, scale
+
+
+def line_of(chord, kind):
+    """The start and the motion in the coordinates that a distance counts, exactly."""
+    last = 4 if kind == SLANT else 3
+    return [
+        (Fraction(p), Fraction(w)) for p, w in zip(chord[:last], chord[4 : 4 + last], strict=True)
+    ]
+
+
+def distance_at(line, u):
+    return math.sqrt(sum((p + Fraction(u) * w) ** 2 for p, w in line))
+
+
+def nearest_on(line, within):
+    """The u at which the line is nearest; the first of all where it does not matter."""
+    square = sum(w * w for _, w in line)
+    if square == 0:
+        return Fraction(within.low)
+    u = -sum(p * w for p, w in line) / square
+    return min(max(u, Fraction(within.low)), Fraction(within.high))
+
+
+def radius_of(chord, kind):
+    return math.hypot(chord.across, chord.upward) if kind == SLANT else chord.across
+
+
+@given(questions())
+def test_bounds_are_the_least_distance_of_the_chords_less_and_more_the_radii(drawn):
+    chord, within, metric, scale = drawn
+    line, radius = line_of(chord, metric.kind), radius_of(chord, metric.kind)
+    u = nearest_on(line, within)
+    distance = distance_at(line, u)
+    lower = nearest_projection(max(distance - radius, 0.0), metric.tilt, metric.dip)
+    upper = distance + radius
+    if metric.kind == RATIO:
+        heights = [chord.up + at * chord.rise for at in within]
+        level = 0.0 if min(heights) * max(heights) < 0.0 else min(map(abs, heights))
+        over = abs(chord.up + float(u) * chord.rise) + chord.upward
+        lower = max(lower / scale.across, (level - chord.upward) / scale.upward, 0.0)
+        lower *= 1.0 - metric.spread
+        upper = max(upper / scale.across, over / scale.upward) * (1.0 + metric.spread)
+    assert bounds_of(*drawn) == pytest.approx((lower, upper), rel=MARGIN, abs=MARGIN)
+
+
+@given(questions(), st.integers(0, 24).map(lambda k: k / 4))
+def test_the_range_below_a_value_is_where_the_chords_can_be_that_near(drawn, value):
+    """All of it, and nothing more: asked at many u and at the ends of the range."""
+    chord, within, metric, scale = drawn
+    is_ratio = metric.kind == RATIO
+    up_to = value * (1.0 + metric.spread) if is_ratio else value
+    across = up_to * scale.across if is_ratio else up_to
+    reach = farthest_chord(across, metric.tilt, metric.dip) + radius_of(chord, metric.kind)
+    line = line_of(chord, metric.kind)
+
+    def excess(u):
+        """By how much the chords are too far apart; not above 0 iff near enough."""
+        beyond = distance_at(line, u) - reach
+        if is_ratio and scale.upward < math.inf:
+            height = abs(chord.up + u * chord.rise)
+            beyond = max(beyond, height - up_to * scale.upward - chord.upward)
+        return beyond
+
+    low, high = range_of(*drawn, value)
+    for share in range(33):
+        u = within.low + (within.high - within.low) * share / 32
+        if excess(u) < -MARGIN:
+            assert low - MARGIN <= u <= high + MARGIN
+        if excess(u) > MARGIN:
+            assert not low + MARGIN < u < high - MARGIN
+    if low <= high:
+        assert within.low <= low <= high <= within.high
+        assert max(excess(low), excess(high)) < 1e-6
+
+
+@given(st.lists(st.integers(-9, 9), min_size=4 * COLUMNS, max_size=4 * COLUMNS), st.data())
+def test_the_difference_of_two_chords(numbers, data):
+    """Other minus own at the start, how that changes to the next edge, the sums of the radii."""
+    one, two = (
+        SimpleNamespace(edge=np.array(half, np.float32).reshape(-1, COLUMNS))
+        for half in (numbers[: 2 * COLUMNS], numbers[2 * COLUMNS :])
+    )
+    for side in (one, two):
+        side.edge[:, PARTIAL] = data.draw(st.sampled_from((0.0, 1e18)))
+    chord = getattr(chord_between, "py_func", chord_between)(one, 0, two, 0)
+    start, end = two.edge[0] - one.edge[0], two.edge[1] - one.edge[1]
+    axes = [X, Y, Z, ALTITUDE]
+    assert list(chord[:8]) == [*start[axes], *(end - start)[axes]]
+    assert chord.across == one.edge[0, ACROSS] + two.edge[0, ACROSS]
+    assert chord.upward == one.edge[0, UPWARD] + two.edge[0, UPWARD]
+    assert chord.partial == bool(one.edge[0, PARTIAL] or two.edge[0, PARTIAL])
+
+
+def test_a_metric_has_room_for_its_frame_and_for_the_minima_of_its_pairs():
+    assert metric_of(SLANT, False, False) == Metric(SLANT, 0.0, 0.0, PRODUCTS)
+    assert metric_of(RATIO, True, True) == Metric(RATIO, TILT, DIP, SPREAD + PRODUCTS)
