@@ -26,6 +26,7 @@ from airprox_kernel.bounds import (
 from airprox_kernel.chords import ACROSS, ALTITUDE, COLUMNS, PARTIAL, UPWARD, X, Y, Z
 from airprox_kernel.projection import DIP, TILT, farthest_chord, nearest_projection
 
+METRICS = (HORIZONTAL, SLANT, RATIO)
 MARGIN = 1e-9
 
 
@@ -44,22 +45,21 @@ def range_of(
 
 
 @st.composite
-def questions(draw):
-    """A chord between whole numbers, perhaps without motion; a range of u, a metric, its scale."""
-    numbers = st.lists(st.integers(-6, 6).map(float), min_size=4, max_size=4)
-    start, motion = draw(numbers), draw(numbers)
-    for k in range(4):
-        motion[k] *= draw(st.sampled_from((0.0, 1.0, 1.0)))
-    radii = draw(st.sampled_from((0.0, 0.5, 2.0))), draw(st.sampled_from((0.0, 0.75, 2.0)))
-    low, high = sorted(draw(st.sampled_from((0.0, 0.25, 0.5, 1.0))) for _ in range(2))
-    kind = draw(st.sampled_from((HORIZONTAL, SLANT, RATIO)))
-    metric = draw(
-        st.sampled_from((Metric(kind, 0.0, 0.0, 0.0), Metric(kind, 0.0, 0.0, 0.01)))
-        | st.just(Metric(kind, 0.1, 0.25, 0.01))
-    )
-    upward = draw(st.sampled_from((0.5, 4.0, math.inf)))
-    scale = Scale(draw(st.sampled_from((0.25, 3.0))), upward)
-    return Chord(*start, *motion, *radii, False), Range(low, high), metric, scale
+def questions(draw, kind):
+    """A chord that passes near at some u, or does not move; a range of u, a metric, its scale."""
+    whole = st.integers(-3, 3).map(float)
+    motion = [4.0 * draw(whole) * draw(st.sampled_from((1.0, 1.0, 0.0))) for _ in range(4)]
+    still = draw(st.integers(0, 3)) == 0
+    if still:
+        motion[:3] = 0.0, 0.0, 0.0
+    u = draw(st.sampled_from((0.25, 0.5, 0.5, 0.75, -1.0)))
+    start = [draw(whole) - u * rate for rate in motion]
+    radii = draw(st.sampled_from((0.0, 0.5, 2.0))), draw(st.sampled_from((0.0, 0.75)))
+    within = Range(*draw(st.sampled_from(((0.0, 1.0), (0.0, 1.0), (0.25, 1.0), (0.5, 0.5)))))
+    tilt, dip = draw(st.sampled_from(((0.0, 0.0), (0.1, 0.25))))
+    metric = Metric(kind, tilt, dip, draw(st.sampled_from((0.0, 0.01))))
+    scale = draw(st.sampled_from((Scale(0.5, math.inf), Scale(3.0, 0.5), Scale(3.0, 2.0))))
+    return Chord(*start, *motion, *radii, False), within, metric, scale
 
 
 def line_of(chord, kind):
@@ -87,9 +87,10 @@ def radius_of(chord, kind):
     return math.hypot(chord.across, chord.upward) if kind == SLANT else chord.across
 
 
-@given(questions())
-def test_bounds_are_the_least_distance_of_the_chords_less_and_more_the_radii(drawn):
-    chord, within, metric, scale = drawn
+@pytest.mark.parametrize("kind", METRICS)
+@given(st.data())
+def test_bounds_are_the_least_distance_of_the_chords_less_and_more_the_radii(kind, data):
+    chord, within, metric, scale = drawn = data.draw(questions(kind))
     line, radius = line_of(chord, metric.kind), radius_of(chord, metric.kind)
     u = nearest_on(line, within)
     distance = distance_at(line, u)
@@ -105,10 +106,11 @@ def test_bounds_are_the_least_distance_of_the_chords_less_and_more_the_radii(dra
     assert bounds_of(*drawn) == pytest.approx((lower, upper), rel=MARGIN, abs=MARGIN)
 
 
-@given(questions(), st.integers(0, 24).map(lambda k: k / 4))
-def test_the_range_below_a_value_is_where_the_chords_can_be_that_near(drawn, value):
+@pytest.mark.parametrize("kind", METRICS)
+@given(st.data(), st.integers(0, 24).map(lambda k: k / 4))
+def test_the_range_below_a_value_is_where_the_chords_can_be_that_near(kind, data, value):
     """All of it, and nothing more: asked at many u and at the ends of the range."""
-    chord, within, metric, scale = drawn
+    chord, within, metric, scale = drawn = data.draw(questions(kind))
     is_ratio = metric.kind == RATIO
     up_to = value * (1.0 + metric.spread) if is_ratio else value
     across = up_to * scale.across if is_ratio else up_to
@@ -135,22 +137,22 @@ def test_the_range_below_a_value_is_where_the_chords_can_be_that_near(drawn, val
         assert max(excess(low), excess(high)) < 1e-6
 
 
-@given(st.lists(st.integers(-9, 9), min_size=4 * COLUMNS, max_size=4 * COLUMNS), st.data())
+@given(st.lists(st.integers(-9, 9), min_size=6 * COLUMNS, max_size=6 * COLUMNS), st.data())
 def test_the_difference_of_two_chords(numbers, data):
     """Other minus own at the start, how that changes to the next edge, the sums of the radii."""
     one, two = (
         SimpleNamespace(edge=np.array(half, np.float32).reshape(-1, COLUMNS))
-        for half in (numbers[: 2 * COLUMNS], numbers[2 * COLUMNS :])
+        for half in (numbers[: 3 * COLUMNS], numbers[3 * COLUMNS :])
     )
     for side in (one, two):
         side.edge[:, PARTIAL] = data.draw(st.sampled_from((0.0, 1e18)))
-    chord = getattr(chord_between, "py_func", chord_between)(one, 0, two, 0)
-    start, end = two.edge[0] - one.edge[0], two.edge[1] - one.edge[1]
+    chord = getattr(chord_between, "py_func", chord_between)(one, 1, two, 1)
+    start, end = two.edge[1] - one.edge[1], two.edge[2] - one.edge[2]
     axes = [X, Y, Z, ALTITUDE]
     assert list(chord[:8]) == [*start[axes], *(end - start)[axes]]
-    assert chord.across == one.edge[0, ACROSS] + two.edge[0, ACROSS]
-    assert chord.upward == one.edge[0, UPWARD] + two.edge[0, UPWARD]
-    assert chord.partial == bool(one.edge[0, PARTIAL] or two.edge[0, PARTIAL])
+    assert chord.across == one.edge[1, ACROSS] + two.edge[1, ACROSS]
+    assert chord.upward == one.edge[1, UPWARD] + two.edge[1, UPWARD]
+    assert chord.partial == bool(one.edge[1, PARTIAL] or two.edge[1, PARTIAL])
 
 
 def test_a_metric_has_room_for_its_frame_and_for_the_minima_of_its_pairs():
