@@ -12,6 +12,7 @@ from airprox_kernel.boxes import Boxes, Places
 from airprox_kernel.broad import Candidates, Found, boxes_meet, find_candidates
 from airprox_kernel.chunks import Chunk
 from airprox_kernel.job import Block
+from airprox_kernel.sweep import choose_axes
 from airprox_kernel.tubes import COLUMNS, NO_TUBES, RADIUS, tubes_meet
 
 CELL = 10.0
@@ -219,3 +220,15 @@ def test_a_chunk_is_swept_along_the_axis_of_its_first_fullest_slab(axes, sizes, 
     since = Found(0, 0, 0)
     found = Found(*find_candidates(job, part.boxes, part.places, part.chunk, since, out))
     assert found == Found(len(sizes), 0, 0, sweep, False)
+
+
+def test_endless_altitudes_meet_where_levels_are_compared_first():
+    """Five boxes at levels of their own, and two that meet at all levels."""
+    bounds = np.zeros((7, 8), np.float32)
+    bounds[:, 0] = 0.0, 0.5, 20.0, 40.0, 60.0, 80.0, 100.0
+    bounds[:, 3] = 10.0 * np.arange(7)
+    bounds[:, 4:] = bounds[:, :4] + np.float32(1.0)
+    bounds[:2, 3], bounds[:2, 7] = -np.inf, np.inf
+    assert choose_axes(bounds, 0, 7, False)[:2] == (0, 3)
+    job, part = part_of(bounds, [7])
+    assert all_candidates(job, part, 7) == [(0, 0, 1)]
