@@ -158,6 +158,13 @@ def test_what_comes_just_as_near_as_a_value_is_not_left_out(chord, kind, value, 
     assert low > high if near is None else (low, high) == near
 
 
+def test_without_a_vertical_minimum_altitudes_tell_nothing():
+    chord = STILL._replace(x=1.0, z=0.0, up=9.0)
+    metric = Metric(RATIO, 0.0, 0.0, 0.0)
+    for value in (0.0, 1.0):
+        assert range_of(chord, WHOLE, metric, Scale(3.0, math.inf), value) == WHOLE
+
+
 @given(st.lists(st.integers(-9, 9), min_size=6 * COLUMNS, max_size=6 * COLUMNS), st.data())
 def test_the_difference_of_two_chords(numbers, data):
     """Other minus own at the start, how that changes to the next edge, the sums of the radii."""
