@@ -141,6 +141,9 @@ STILL = Chord(3.0, 0.0, 4.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, False)
 PASSING = STILL._replace(x=-4.0, y=3.0, z=0.0, dx=8.0)
 ABOVE = STILL._replace(x=0.0, z=0.0, up=-6.0, upward=1.0)
 
+CROSSING = ABOVE._replace(x=100.0, rise=12.0, upward=0.0)
+"""At one altitude for an instant, and far."""
+
 
 @pytest.mark.parametrize(
     ("chord", "kind", "value", "near"),
@@ -151,6 +154,7 @@ ABOVE = STILL._replace(x=0.0, z=0.0, up=-6.0, upward=1.0)
         (PASSING, HORIZONTAL, 1.999, None),
         (ABOVE, RATIO, 10.0, WHOLE),
         (ABOVE, RATIO, 9.999, None),
+        (CROSSING, RATIO, 0.0, None),
     ],
 )
 def test_what_comes_just_as_near_as_a_value_is_not_left_out(chord, kind, value, near):
