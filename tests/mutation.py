@@ -64,8 +64,6 @@ TESTS = {
     "closest": ("closest",),
     "bounds": ("chord_bounds", "bounds"),
     "ranking": ("ranking",),
-    "near": ("near", "bounds"),
-    "nearest": ("dense",),
 }
 SECONDS = 60
 """Of a processor, not of a clock: on a busy machine what is slow would pass for what never ends."""
