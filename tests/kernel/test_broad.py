@@ -163,96 +163,72 @@ def test_boxes_that_touch_meet():
             assert boxes_meet(bounds, 1, 0) == meets, axis
 
 
+@pytest.mark.parametrize("place", [0.0, 50.0, 99.0])
+def test_a_box_with_more_cells_than_buckets_is_paired_with_all_of_the_other_fleet(place):
+    """Also with what begins in its own cell, and whoever is entered first."""
+    bounds = np.zeros((4, 8), np.float32)
+    bounds[0, 4] = 100.0
+    bounds[1:, 0] = bounds[1:, 4] = place
+    knots = make_knots([[[(0.0, 0.0, 0.0, 0.0)]]] * 4)
+    places = Places(np.arange(4, dtype=np.int32), np.zeros(4, np.int64))
+    for middle in (1, 3):
+        part = Part(Chunk(0, 1), Boxes(bounds, np.array([0, 4]), np.array([middle])), places)
+        found = sorted(all_candidates(make_job(knots, knots, (1.0, 1.0)), part, 9))
+        giant, points = (0, (1, 2, 3)) if middle == 1 else (3, (0, 1, 2))
+        assert found == [(0, *sorted((giant, point))) for point in points]
+        bounds = np.ascontiguousarray(bounds[::-1])
+
+
+def part_of(bounds, sizes):
+    """A fleet against itself: so many boxes in each slab, and each box of a row of its own."""
+    start = np.cumsum([0, *sizes])
+    rows = np.arange(len(bounds), dtype=np.int32)
+    part = Part(
+        Chunk(0, len(sizes)),
+        Boxes(bounds, start, start[1:].copy()),
+        Places(rows, np.zeros(len(bounds), np.int64)),
+    )
+    knots = make_knots([[[(0.0, 0.0, 0.0, 0.0)]]] * max(1, len(bounds)))
+    return make_job(knots, None, (1.0, 1.0)), part
+
+
 def test_an_empty_slab_has_no_candidates():
-    still = make_knots([[[(0.0, 0.0, 0.0, 0.0)]]])
-    nothing = Part(
-        Chunk(0, 1),
-        Boxes(np.empty((0, 8), np.float32), np.zeros(2, np.int64), np.zeros(1, np.int64)),
-        Places(np.empty(0, np.int32), np.empty(0, np.int64)),
-    )
-    assert all_candidates(make_job(still, None, (1.0, 1.0)), nothing, 4) == []
+    job, nothing = part_of(np.empty((0, 8), np.float32), [0])
+    assert all_candidates(job, nothing, 4) == []
 
 
-def test_crowds_and_neighbours_that_share_a_bucket_are_paired_once():
-    """A lattice of boxes, each touching its neighbours, on more cells than buckets."""
-    side = 12
-    corners = [(x * CELL, y * CELL) for x in range(-side, side) for y in range(-side, side)]
-    bounds = np.zeros((len(corners), 8), np.float32)
-    bounds[:, :2] = corners
-    bounds[:, 4:6] = bounds[:, :2] + np.float32(CELL)
-    count = len(corners)
-    part = Part(
-        Chunk(0, 1),
-        Boxes(bounds, np.array([0, count]), np.array([count])),
-        Places(np.arange(count, dtype=np.int32), np.zeros(count, np.int64)),
-    )
-    knots = make_knots([[[(0.0, 0.0, 0.0, 0.0)]]] * count)
-    found = all_candidates(make_job(knots, None, (1.0, 1.0)), part, 2000)
-    assert len(found) == len(set(found))
-    # Every corner of the lattice is shared by four boxes: 2 straight and 2 slanted pairs each.
-    width = 2 * side
-    assert len(found) == 2 * width * (width - 1) + 2 * (width - 1) ** 2
+@pytest.mark.parametrize(
+    ("axes", "sizes", "sweep"),
+    [
+        ((1, 0), (5, 5), 1),
+        ((1, 0), (5, 6), 0),
+        ((3, 1, 0), (2, 5, 3), 1),
+        ((1, 3, 0), (4, 2, 5), 0),
+        ((3, 1, 0), (2, 5, 6), 0),
+    ],
+)
+def test_a_chunk_is_swept_along_the_axis_of_its_first_fullest_slab(axes, sizes, sweep):
+    """The boxes of each slab lie one behind the other along its axis, and are alike on others."""
+    bounds = np.zeros((sum(sizes), 8), np.float32)
+    first = 0
+    for axis, size in zip(axes, sizes, strict=True):
+        bounds[first : first + size, axis] = 10.0 * np.arange(size)
+        first += size
+    bounds[:, 4:] = bounds[:, :4] + np.float32(1.0)
+    job, part = part_of(bounds, sizes)
+    out = Candidates(*(np.empty(10, np.int32) for _ in range(3)))
+    since = Found(0, 0, 0)
+    found = Found(*find_candidates(job, part.boxes, part.places, part.chunk, since, out))
+    assert found == Found(len(sizes), 0, 0, sweep, False)
 
 
-KINDS = [
-    *("uniform", "giants", "crossed", "dense", "dense giants", "clusters", "stack", "one place"),
-    *("points", "endless", "endless stack", "lopsided"),
-]
-
-
-def crowd(kind, count):
-    """Bounds of a crowd that is hard on one of the ways in which boxes are kept apart."""
-    random = np.random.default_rng(len(kind))
-    low = random.uniform(0.0, 1000.0, (count, 4)).astype(np.float32)
-    size = random.uniform(0.0, 90.0, (count, 4)).astype(np.float32)
-    if kind == "giants":
-        size[::20, :2] = random.choice((3e3, 2e9), (len(size[::20]), 2))
-    if kind == "crossed":  # long along x or along y
-        size[::2, 0] = size[1::2, 1] = 800.0
-    if kind.startswith(
-        "dense"
-    ):  # so many boxes that three strips are made, each box in 1.3 of them
-        size[:] = random.uniform(90.0, 150.0, (count, 4))
-    if kind == "dense giants":
-        size[::300] = 1e4
-    if kind == "clusters":  # a billion metres apart, so that all of one fall into few cells
-        low[::2, 0] += 1e9
-        low[::3, 1] -= 1e9
-    if kind == "stack":
-        low[:, :3] = 5.0
-    if kind == "one place":
-        low[:] = 7.0
-    if kind == "points":
-        size[:] = 0.0
-        low = np.round(low / 100) * 100
-    if kind == "endless stack":
-        low[:, :3], size[:, :3] = 5.0, 1.0
-    bounds = np.concatenate([low, low + size], axis=1)
-    if kind.startswith("endless"):
-        bounds[::2, 3], bounds[::2, 7] = -np.inf, np.inf
-    return bounds
-
-
-@pytest.mark.parametrize("deep", [False, True])
-@pytest.mark.parametrize("single", [True, False])
-@pytest.mark.parametrize("kind", KINDS)
-def test_candidates_of_crowds_equal_brute_force(kind, single, deep):
-    count = 900 if kind.startswith("dense") else 230
-    bounds = crowd(kind, count)
-    if not deep:
-        bounds[:, 2] = bounds[:, 6] = 0.0
-    middle = count if single else (3 if kind == "lopsided" else count // 2)
-    part = Part(
-        Chunk(0, 1),
-        Boxes(bounds, np.array([0, count]), np.array([middle])),
-        Places(np.arange(count, dtype=np.int32), np.zeros(count, np.int64)),
-    )
-    knots = make_knots([[[(0.0, 0.0, 0.0, 0.0)]]] * count, geodetic=deep)
-    job = make_job(knots, None if single else knots, (1.0, 1.0))
-    assert choose_axes(bounds, 0, count, deep).striped or not kind.startswith("dense")
-    meet = np.all(bounds[:, None, :4] <= bounds[None, :, 4:], axis=2)
-    meet &= meet.T
-    own, other = np.nonzero(np.triu(meet, 1))
-    asked = (own < middle) & ((other >= middle) | single)
-    expected = [(0, a, b) for a, b in zip(own[asked].tolist(), other[asked].tolist(), strict=True)]
-    assert sorted(all_candidates(job, part, 5 * count)) == expected
+def test_endless_altitudes_meet_where_levels_are_compared_first():
+    """Five boxes at levels of their own, and two that meet at all levels."""
+    bounds = np.zeros((7, 8), np.float32)
+    bounds[:, 0] = 0.0, 0.5, 20.0, 40.0, 60.0, 80.0, 100.0
+    bounds[:, 3] = 10.0 * np.arange(7)
+    bounds[:, 4:] = bounds[:, :4] + np.float32(1.0)
+    bounds[:2, 3], bounds[:2, 7] = -np.inf, np.inf
+    assert choose_axes(bounds, 0, 7, False)[:2] == (0, 3)
+    job, part = part_of(bounds, [7])
+    assert all_candidates(job, part, 7) == [(0, 0, 1)]

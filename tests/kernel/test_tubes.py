@@ -11,7 +11,7 @@ from strategies_kernel import divide_time, make_job, make_knots, make_parts, mak
 from test_boxes import divisions, stretch
 
 from airprox_kernel.job import Window
-from airprox_kernel.tubes import END, NO_TUBES, RADIUS, SPARE, near_span, tubes_meet
+from airprox_kernel.tubes import COLUMNS, END, NO_TUBES, RADIUS, SPARE, near_span, tubes_meet
 
 
 def between(tube, share):
@@ -214,3 +214,15 @@ def test_a_slab_too_short_to_be_cut_is_near_as_a_whole():
     tubes[1, [0, END]] = 50e3
     slab = Window(1e12, 1e12 + 2.0**-8)
     assert near_span(tubes, 0, 1, slab) == slab
+
+
+@pytest.mark.parametrize("axis", range(3))
+def test_tubes_that_pass_through_each_other_along_an_axis_meet_on_the_way(axis):
+    """One stands still, and the other is 10 m before it and then 30 m behind it."""
+    tubes = np.zeros((2, COLUMNS), np.float32)
+    tubes[1, axis], tubes[1, END + axis] = -10.0, 30.0
+    tubes[:, RADIUS] = 1.0
+    assert tubes_meet(tubes, 0, 1)
+    assert tubes_meet(tubes, 1, 0)
+    tubes[1, [(axis + 1) % 3, END + (axis + 1) % 3]] = 2.5
+    assert not tubes_meet(tubes, 0, 1)
