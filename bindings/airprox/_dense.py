@@ -81,12 +81,12 @@ class Dense:
                 self._search = self._new_search()
         return self._search
 
-    def lanes(self) -> Lanes:
-        """Return the lanes of the other side's chords."""
+    def lanes(self, by_time: bool = False) -> Lanes:
+        """Return the lanes of the other side's chords, which go one way or the other in a call."""
         search = self.search()
         if self._lanes is None:
             with self._tasks.timed("lanes"):
-                self._lanes = self._new_lanes(search)
+                self._lanes = self._new_lanes(search, by_time)
         return self._lanes
 
     def _new_search(self) -> Search:
@@ -105,9 +105,10 @@ class Dense:
         metric = metric_of(self.metric, job.own.geodetic, bool((job.limits.arc > 0.0).any()))
         return Search(chords[0], chords[-1], job.limits, metric, self.limit, job.single)
 
-    def _new_lanes(self, search: Search) -> Lanes:
+    def _new_lanes(self, search: Search, by_time: bool) -> Lanes:
         kind = search.metric.kind
-        lanes = new_lanes(search.other, search.own, kind != HORIZONTAL or self.job.own.geodetic)
+        deep = kind != HORIZONTAL or self.job.own.geodetic
+        lanes = new_lanes(search.other, search.own, deep, by_time)
         self._tasks.run(
             lambda blocks: fill_lanes(search.other, kind, lanes, *blocks),
             ranges(lanes.first.size, FILL_ROWS // LANES),

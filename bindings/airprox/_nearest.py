@@ -102,7 +102,7 @@ class Nearest:
     def _through_chords(self, rows: NDArray[np.int64]) -> Ranking:
         """Return the closest others of some rows by branch and bound."""
         dense, k = self._dense, self._k
-        search, lanes = dense.search(), dense.lanes()
+        search, lanes = dense.search(), dense.lanes(by_time=True)
         # Rows of about one time look at the same chords, one after another.
         order = np.argsort(search.own.begin[rows], kind="stable")
         asked = rows[order]

@@ -118,10 +118,13 @@ def new_chords(
     )
 
 
-def new_lanes(chords: Chords, others: Chords, deep: bool) -> Lanes:
-    """Return lanes to be filled with `chords`; `others` are the chords they are held against."""
+def new_lanes(chords: Chords, others: Chords, deep: bool, by_time: bool = False) -> Lanes:
+    """Return lanes to be filled with `chords`; `others` are the chords they are held against.
+
+    Iff `by_time`, blocks are as short as they can be, for a few rows against all others.
+    """
     slabs = np.diff(chords.start) - 1
-    row, first, last = _blocks(chords, slabs)
+    row, first, last = _blocks(chords, slabs, by_time)
     start = np.zeros(first.size + 1, np.int64)
     np.cumsum(last - first + 1, out=start[1:])
     greatest = max(sum(greatest_numbers(chords)), sum(greatest_numbers(others)))
@@ -135,20 +138,23 @@ def new_lanes(chords: Chords, others: Chords, deep: bool) -> Lanes:
     )
 
 
-def _blocks(chords: Chords, slabs: NDArray[np.int64]) -> tuple[IndexArray, IndexArray, IndexArray]:
+def _blocks(
+    chords: Chords, slabs: NDArray[np.int64], by_time: bool
+) -> tuple[IndexArray, IndexArray, IndexArray]:
     """Return the row of each lane, and the first slab and the one after the last of each block.
 
-    Rows that depart in one band of time share blocks, in the order of rows: a block is then skipped
-    whole where its rows were asked about before, and few of its lanes are idle.
+    Rows go by the time at which they begin. Unless `by_time`, those of one band of it share blocks
+    in the order of rows: a block is then skipped whole where its rows were asked about before.
     """
     rows = np.flatnonzero(slabs > 0)
     if rows.size == 0:
         return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64)
     begin = chords.first[rows]
     extent = int(begin.max() - begin.min()) + 1
-    bands = max(1, min(rows.size // BAND_ROWS, extent // max(1, int(slabs[rows].mean()))))
+    most = extent // max(1, int(slabs[rows].mean()))
+    bands = 1 if by_time else max(1, min(rows.size // BAND_ROWS, most))
     band = (begin - begin.min()) * bands // extent
-    order = np.argsort(band, kind="stable")
+    order = np.argsort(begin if by_time else band, kind="stable")
     number = np.bincount(band, minlength=bands)
     blocks = -(-number // LANES)
     block_start = np.cumsum(blocks) - blocks
