@@ -8,10 +8,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from ._arrow import first_line
 from ._buffers import as_arrow
 from .errors import SchemaError, SchemaTypeError
+
+PART = 1_000_000
+"""Texts that are taken over at once: some 60 ms."""
 
 
 class Source(NamedTuple):
@@ -100,10 +104,18 @@ def _column(values: Any) -> pa.Array | pa.ChunkedArray:
     if isinstance(values, (pa.Array, pa.ChunkedArray)):
         return values
     if isinstance(values, np.ndarray):
-        return as_arrow(values.copy())
+        return _text(values) if values.dtype.kind in "SU" else as_arrow(values.copy())
     if hasattr(values, "__arrow_c_stream__"):
         return pa.chunked_array(values)
     return pa.array(values)
+
+
+def _text(values: NDArray[Any]) -> pa.Array | pa.ChunkedArray:
+    """An array of texts, a part at a time: all of 9.7 million took 0.6 s, deaf to Ctrl-C."""
+    parts = [values[first : first + PART] for first in range(0, len(values), PART)]
+    if len(parts) < 2:
+        return as_arrow(values.copy())
+    return pa.chunked_array([as_arrow(part) for part in parts])
 
 
 def _recorded(traffic: Any) -> Source:

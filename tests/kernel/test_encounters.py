@@ -1,6 +1,7 @@
 """Merging: the same whatever the pieces were cut into, and however often they were found."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies_kernel import spelt
@@ -191,6 +192,38 @@ def test_the_earlier_of_two_equal_minima_stays():
     assert (pieces["last"][0], pieces["until"][0], pieces["first"][0]) == (10, 20, 0)
 
 
+CLIPPED = [(False, False), (False, True), (True, False), (True, True)]
+
+
+@pytest.mark.parametrize(("one", "two"), CLIPPED)
+def test_who_ends_or_begins_at_one_place_is_clipped_if_either_says_so(one, two):
+    """Parts of a divided world may not know whether a trajectory goes on beyond their edge."""
+    same = {"first": 0, "last": 0, "until": 10}
+
+    def joined(**places):
+        pieces = two_pieces(**same | places)
+        pieces["start_clipped"] = pieces["end_clipped"] = one, two
+        join(pieces, 0, 1)
+        return pieces[0][["start_clipped", "end_clipped"]].item()
+
+    assert joined() == (one or two, one or two)
+    # A piece that begins or ends elsewhere knows nothing of this place.
+    assert joined(first_cut=1, last_cut=1) == (one, two)
+    assert joined(first=5, last=10) == (one, two)
+
+
+def test_the_longer_in_one_interval_has_the_end():
+    """Minima jump inside an interval: its parts are numbered."""
+    pieces = two_pieces(first=0, last=0, until=10, last_cut=1, end=7.0, end_clipped=True)
+    pieces["end_clipped"][0] = False
+    join(pieces, 0, 1)
+    assert pieces[0][["last_cut", "end", "end_clipped"]].item() == (1, 7.0, True)
+    pieces = two_pieces(first=0, last=0, until=10, end=7.0, end_clipped=True)
+    pieces["last_cut"][0] = 1
+    join(pieces, 0, 1)
+    assert pieces[0][["last_cut", "end", "end_clipped"]].item() == (1, 0.0, False)
+
+
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2), st.integers(0, 4)), max_size=12))
 def test_pieces_in_any_order_merge_to_the_same(drawn):
     """Pieces of one level that come in order of time take the short way, others the long one."""
@@ -200,7 +233,7 @@ def test_pieces_in_any_order_merge_to_the_same(drawn):
         piece["last"], piece["until"], piece["end"] = first, first + 1.0, 1.0
         piece["at_start"] = piece["at_end"] = first % 2 == 0
     ordered = pieces[order_pieces(pieces)]
-    assert (merge_pieces(pieces.copy()) < 0) == (spelt(ordered) != spelt(pieces))
+    assert (merge_pieces(pieces.copy()) == -1) == (spelt(ordered) != spelt(pieces))
     kept = ordered[: merge_pieces(ordered)]
     assert spelt(merged(pieces)) == spelt(kept)
     assert spelt(merged(pieces[np.argsort(pieces["first"], kind="stable")])) == spelt(kept)
