@@ -216,7 +216,7 @@ def test_a_window_of_an_instant_has_no_encounter_but_a_common_pair():
         ((None, INSTANTS[0]), False, "the end of the window must be a number of seconds"),
         ((45.0, None), True, "the start of the window must be a datetime"),
         ((INSTANTS[0].replace(tzinfo=None), None), True, "must carry a time zone"),
-        ((np.datetime64("NaT"), None), True, "the start of the window must be a datetime"),
+        ((np.datetime64("NaT", "ns"), None), True, "the start of the window must be a datetime"),
     ],
 )
 def test_a_wrong_window_is_refused(window, stamps, message):
